@@ -1,0 +1,1 @@
+"""What Prefect runs: wiring only; everything it wires lives in breachbook."""
