@@ -1,0 +1,39 @@
+"""Programs that a test needs: skip without them, list the skips at the end, or fail where all are required."""
+
+import os
+import shutil
+from collections import defaultdict
+
+import pytest
+
+REQUIRE_ALL = "BREACHBOOK_REQUIRE_ALL"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is not on PATH; fail it when ``BREACHBOOK_REQUIRE_ALL`` is 1."""
+    programs = [program for mark in item.iter_markers("needs") for program in mark.args]
+    missing = [program for program in programs if shutil.which(program) is None]
+    if not missing:
+        return
+    item.user_properties.append(("missing", missing))
+    reason = f"needs {', '.join(missing)}, not on PATH"
+    if os.environ.get(REQUIRE_ALL) == "1":
+        pytest.fail(f"{reason}; {REQUIRE_ALL}=1 allows no skip", pytrace=False)
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print one table at the end: each missing program with the tests that could not run without it."""
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, programs in getattr(report, "user_properties", ()):
+                if name == "missing":
+                    for program in programs:
+                        waiting[program].add(report.nodeid)
+    if not waiting:
+        return
+    terminalreporter.section("programs not on PATH")
+    for program, tests in sorted(waiting.items()):
+        for index, test in enumerate(sorted(tests)):
+            terminalreporter.write_line(f"{program if index == 0 else '':<16} {test}")
