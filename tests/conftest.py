@@ -1,4 +1,4 @@
-"""Programs that a test needs: skip without them, list the skips at the end, or fail where all are required."""
+"""Programs that tests need: skip without them and list the skips, or fail if none is allowed."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print one table at the end: each missing program with the tests that could not run without it."""
+    """Print one table: each missing program with the tests that could not run without it."""
     waiting: dict[str, set[str]] = defaultdict(set)
     for reports in terminalreporter.stats.values():
         for report in reports:
