@@ -92,8 +92,8 @@ def parse(raw: bytes, name: str) -> Source:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         got = getattr(error, "problem", None) or "text nested too deeply"
-        line = mark.line + 1 if mark else None
-        raise ContentError([Problem(name, line, "", shown(got), "valid YAML")]) from error
+        place = mark.line + 1 if mark else None
+        raise ContentError([Problem(name, place, "", shown(got), "valid YAML")]) from error
     lines: dict[tuple[str | int, ...], int] = {}
     problems: list[Problem] = []
     data = _build(node, (), lines, problems, name, set()) if node else None

@@ -1,0 +1,260 @@
+"""The events of a matter: a closed list of kinds, each with its keys, and the one line each is stored as.
+
+A line is the canonical JSON of the event without its hash, with ``,"hash":"<64 hex>"}`` put in place of the
+closing brace. So ``sed 's/,"hash":"[0-9a-f]*"}$/}/'`` and ``sha256sum`` verify a line without Breachbook.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from breachbook.canonical import canonical
+from breachbook.errors import DamageError, StoreError
+
+FORMAT = 1
+FIRST_PREV = "0" * 64
+
+PRIVILEGES = frozenset({"none", "attorney-client", "work-product", "common-interest", "confidential-secret"})
+METHODS = frozenset({"os-user", "slack", "engine", "prefect", "example"})
+
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+#=,~|-]{0,255}")
+_CREDENTIAL = re.compile(
+    r"xox[a-z]-|xapp-|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20}|glpat-|sk-[A-Za-z0-9]{20}"
+    r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ|AIza[0-9A-Za-z_-]{30}"
+)
+_HASH = re.compile(rb',"hash":"([0-9a-f]{64})"\}')
+_TAIL = len(',"hash":"') + 64 + len('"}')
+
+_ACT = "step target round act key"
+_FACT = "fact fact_kind when about"
+_APPROVAL = "request subject"
+
+# kind: (required keys, optional keys)
+KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    kind: (frozenset(required.split()), frozenset(optional.split()))
+    for kind, required, optional in [
+        (
+            "matter.opened",
+            "matter example vector places trade_secrets holders custodians accounts sources reporter"
+            " discovered_at report report_sha256 attachments suspects",
+            "occurred_at",
+        ),
+        ("matter.closed", "reason", ""),
+        ("matter.reopened", "reason", ""),
+        ("fact.recorded", _FACT, "proof"),
+        ("fact.corrected", f"{_FACT} corrects reason", "proof"),
+        ("fact.retracted", "fact reason", ""),
+        ("people.added", "person roles", ""),
+        ("people.removed", "person", "reason"),
+        ("people.conflicted", "person", "reason"),
+        ("party.recorded", "party role place language details", "reason"),
+        ("playbook.chosen", "playbook sha256", "reason"),
+        ("step.started", _ACT, "subject repeatable document request"),
+        ("step.finished", _ACT, "outcome result answers dockets proof document"),
+        ("step.failed", f"{_ACT} outcome", "reason"),
+        ("step.uncertain", f"{_ACT} outcome", "reason"),
+        ("step.verified", f"{_ACT} effect", "reason"),
+        ("step.restarted", "step target round reason", ""),
+        ("step.skipped", "step target round reason", ""),
+        ("step.undone", f"{_ACT} outcome", "reason"),
+        ("step.halted", f"{_ACT} outcome", "reason request"),
+        (
+            "approval.requested",
+            f"{_APPROVAL} step target round document inputs inputs_sha256 approvers quorum"
+            " expires_at not_after on_expiry",
+            "authors excluded escalated_from high_risk",
+        ),
+        ("approval.delegated", "request from to until", ""),
+        ("approval.decided", f"{_APPROVAL} decision", "comment delivery"),
+        ("approval.refused", "request cause", "subject delivery"),
+        ("approval.expired", f"{_APPROVAL} outcome", ""),
+        ("approval.voided", f"{_APPROVAL} cause", "changed"),
+        (
+            "document.drafted",
+            "document step target round version files inputs inputs_sha256 authors",
+            "notice language template form party replaces",
+        ),
+        ("document.replaced", "document files by", "reason"),
+        ("document.served", "document request method when proof", "party files"),
+        (
+            "exhibit.sealed",
+            "exhibit step target files bytes manifest_sha256 tagmanifest_sha256 seal_sha256 findings",
+            "source place personal_data",
+        ),
+        ("hold.issued", "hold custodian document", "message"),
+        ("hold.acknowledged", "hold custodian", "delivery"),
+        ("hold.released", "hold custodian reason", ""),
+        ("deadline.computed", "deadline rule rule_sha256 fact raw legal safe provisional status result", "warnings"),
+        ("deadline.superseded", "deadline cause", "by"),
+        ("deadline.met", "deadline when", "proof"),
+        ("deadline.late", "deadline when", "proof"),
+        ("deadline.waived", "deadline reason", ""),
+        ("deadline.missed", "deadline", ""),
+        ("reminder.sent", "reminder about rung", ""),
+        ("message.queued", "message what", "about"),
+        ("message.sent", "message what channel ts", "about"),
+        ("anchor.made", "anchor size head", "nonce"),
+        ("access.recorded", "what person", "purpose"),
+        ("value.erased", "commitment authority", ""),
+        ("note.added", "note text", ""),
+        ("tail.cut", "bytes sha256 saved", ""),
+    ]
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who caused an event: a person of people.yaml, or ``breachbook`` itself, and how they were identified.
+
+    Attributes:
+        person: Person id, or ``breachbook``.
+        method: One of METHODS.
+        acting_for: Person id on whose behalf (delegation), or None.
+    """
+
+    person: str
+    method: str
+    acting_for: str | None = None
+
+    def as_data(self) -> dict[str, str | None]:
+        """Give the mapping stored in an event line."""
+        return {"acting_for": self.acting_for, "method": self.method, "person": self.person}
+
+
+ENGINE = Actor("breachbook", "engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An event somebody wants appended; the journal gives it its number, time and hash."""
+
+    kind: str
+    data: Mapping[str, Any]
+    actor: Actor = ENGINE
+    privilege: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a journal.
+
+    Attributes:
+        seq: 1 for the first line of a matter, then without gaps.
+        at: When the line was written: RFC 3339, UTC, microseconds, ``Z``.
+        clock: ``{"mono_ns": whole number, "synced": true | false | null}``.
+        data: Ids, digests, dates and closed vocabulary only; free text is a commitment ``{"c": sha256}``.
+        prev: Hash of the line before; 64 zeros for the first.
+        hash: SHA-256 over the canonical JSON of all the others.
+    """
+
+    seq: int
+    at: str
+    clock: Mapping[str, Any]
+    actor: Actor
+    kind: str
+    privilege: str
+    software: Mapping[str, str]
+    data: Mapping[str, Any]
+    prev: str
+    hash: str
+
+    @property
+    def when(self) -> datetime:
+        """Give ``at`` as an aware datetime in UTC."""
+        return instant(self.at)
+
+
+def instant(text: str) -> datetime:
+    """Read an RFC 3339 instant as an aware datetime in UTC.
+
+    Raises:
+        ValueError: Not a date and time with a zone.
+    """
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"{text}: a time without a zone")
+    return value.astimezone(UTC)
+
+
+def stamp(when: datetime) -> str:
+    """Write an aware datetime as RFC 3339 in UTC with microseconds and ``Z``."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def check(draft: Draft) -> None:
+    """Refuse an event that may not be appended.
+
+    Raises:
+        StoreError: Unknown kind, missing or unknown key, free text, a float, or a credential in the data.
+    """
+    if draft.kind not in KINDS:
+        raise StoreError(f"journal: got the event kind {draft.kind}; allowed: the closed list in events.KINDS")
+    required, optional = KINDS[draft.kind]
+    if missing := required - draft.data.keys():
+        raise StoreError(f"journal: {draft.kind} lacks {', '.join(sorted(missing))}")
+    if unknown := draft.data.keys() - required - optional:
+        raise StoreError(f"journal: {draft.kind} has unknown keys {', '.join(sorted(unknown))}")
+    if draft.privilege not in PRIVILEGES or draft.actor.method not in METHODS:
+        raise StoreError(f"journal: {draft.kind} has an unknown privilege or way of identifying its actor")
+    for key, value in draft.data.items():
+        _check_value(draft.kind, key, value)
+
+
+def _check_value(kind: str, key: str, value: object) -> None:
+    if value is None or isinstance(value, bool | int):
+        return
+    if isinstance(value, str):
+        if not _TOKEN.fullmatch(value):
+            raise StoreError(f"journal: {kind}.{key} is free text; allowed: ids, digests and dates, or a commitment")
+        if _CREDENTIAL.search(value):
+            raise StoreError(f"journal: {kind}.{key} looks like a credential; none is ever written to a journal")
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            _check_value(kind, key, name)
+            _check_value(kind, f"{key}.{name}", item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _check_value(kind, key, item)
+    else:
+        raise StoreError(f"journal: {kind}.{key} is a {type(value).__name__}; allowed: text, whole numbers, lists")
+
+
+def encode(
+    draft: Draft, *, seq: int, at: str, clock: Mapping[str, Any], software: Mapping[str, str], prev: str
+) -> tuple[Event, bytes]:
+    """Make the event and its line, newline included, from a checked draft."""
+    body = canonical(
+        {
+            "v": FORMAT, "seq": seq, "at": at, "clock": clock, "actor": draft.actor.as_data(),
+            "kind": draft.kind, "privilege": draft.privilege, "software": software,
+            "data": draft.data, "prev": prev,
+        }
+    )  # fmt: skip
+    own = hashlib.sha256(body).hexdigest()
+    event = Event(seq, at, clock, draft.actor, draft.kind, draft.privilege, software, draft.data, prev, own)
+    return event, body[:-1] + b',"hash":"' + own.encode() + b'"}\n'
+
+
+def decode(line: bytes, *, seq: int, prev: str, where: str) -> Event:
+    """Read one complete line (without newline) that must follow the line hashed ``prev``.
+
+    Raises:
+        DamageError: The line does not match its hash, its number or its predecessor.
+    """
+    own = _HASH.fullmatch(line[-_TAIL:])
+    if own is None or hashlib.sha256(line[:-_TAIL] + b"}").hexdigest().encode() != own[1]:
+        raise DamageError(f"{where}: line {seq} does not match its hash; the journal was changed or damaged")
+    raw = json.loads(line)
+    if raw["v"] != FORMAT:
+        raise DamageError(f"{where}: line {seq} has format {raw['v']}; this version reads {FORMAT}")
+    if raw["seq"] != seq or raw["prev"] != prev:
+        raise DamageError(f"{where}: line {seq} does not follow the line before it; lines were removed or reordered")
+    actor = raw["actor"]
+    return Event(
+        seq, raw["at"], raw["clock"], Actor(actor["person"], actor["method"], actor["acting_for"]),
+        raw["kind"], raw["privilege"], raw["software"], raw["data"], prev, raw["hash"],
+    )  # fmt: skip

@@ -1,0 +1,484 @@
+"""A matter: the fold of its journal and nothing else.
+
+`Matter.apply` takes one event after another; it reads results and never recounts them. Whoever holds a
+`Matter` treats it as read-only: only the journal's next event changes it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from breachbook.events import FIRST_PREV, Event, instant
+
+Commitment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A dated trigger event.
+
+    Attributes:
+        id: ``F1``, ``F2`` ... within the matter.
+        kind: A trigger of ``law/triggers.yaml``.
+        when: A date, or an aware instant, as the trigger demands.
+        about: The party, court case or incident concerned.
+        proof: SHA-256 of the proof in the store, or None.
+        recorded_by: Person id.
+        digest: Hash of the event that recorded it.
+    """
+
+    id: str
+    kind: str
+    when: date | datetime
+    about: str
+    proof: str | None = None
+    recorded_by: str = ""
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """Give what the fact is about in one word, the same after a correction: ``kind/about``."""
+        return f"{self.kind}/{self.about}"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody outside: a supplier, holder, competitor; ``details`` commits to names and addresses."""
+
+    id: str
+    role: str
+    place: str
+    language: str
+    details: Commitment
+    recorded_by: str
+
+
+@dataclass(slots=True)
+class Act:
+    """One claimed piece of work of a step: ``state`` is started, finished, failed, uncertain or halted."""
+
+    name: str
+    key: str
+    state: str
+    started_at: datetime
+    subject: str | None = None
+    repeatable: bool = False
+    ended_at: datetime | None = None
+    outcome: str = ""
+    reason: Commitment | None = None
+
+
+@dataclass(slots=True)
+class Instance:
+    """One step for one target (``-`` when the step has none), in its current round."""
+
+    step: str
+    target: str
+    round: int = 1
+    acts: dict[str, Act] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    result: Commitment | None = None
+    answered_by: str | None = None
+    document: str | None = None
+    skipped: bool = False
+    finished_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """What one approver said, and when we received it."""
+
+    person: str
+    decision: str
+    at: datetime
+    comment: Commitment | None
+
+
+@dataclass(slots=True)
+class Approval:
+    """A request put to named approvers, bound to the hash of its subject.
+
+    Attributes:
+        state: open, approved, refused, changes-requested, expired or voided.
+        inputs: What the subject rests on, name to digest.
+        approvers: Person ids who may decide.
+    """
+
+    id: str
+    subject: str
+    step: str
+    target: str
+    round: int
+    document: str
+    inputs: Mapping[str, str]
+    approvers: tuple[str, ...]
+    quorum: int
+    expires_at: datetime
+    not_after: datetime
+    on_expiry: str
+    requested_at: datetime
+    authors: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    escalated_from: str | None = None
+    state: str = "open"
+    decisions: list[Decision] = field(default_factory=list)
+    changed: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Document:
+    """A rendered document: the SHA-256 of each of its files, by role, and what it was made from."""
+
+    id: str
+    step: str
+    target: str
+    round: int
+    version: int
+    files: Mapping[str, str]
+    inputs: Mapping[str, str]
+    inputs_sha256: str
+    authors: tuple[str, ...]
+    notice: str = ""
+    language: str = ""
+    party: str | None = None
+    drafted_at: datetime | None = None
+    served: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Exhibit:
+    """One sealed item of evidence and the digests that pin it."""
+
+    id: str
+    step: str
+    target: str
+    files: int
+    bytes: int
+    manifest_sha256: str
+    tagmanifest_sha256: str
+    seal_sha256: str
+    findings: Mapping[str, int]
+    sealed_at: datetime
+    place: str = ""
+    personal_data: bool = False
+
+
+@dataclass(slots=True)
+class DeadlineRecord:
+    """A computed deadline as the journal keeps it; ``state`` is open, superseded, met, late, waived or missed."""
+
+    id: str
+    rule: str
+    rule_sha256: str
+    fact: str
+    raw: str
+    legal: str | None
+    safe: str
+    provisional: bool
+    status: str
+    result: str
+    state: str = "open"
+
+
+@dataclass(slots=True)
+class Message:
+    """A message queued, and sent when ``ts`` is known."""
+
+    key: str
+    what: str
+    about: str | None
+    channel: str | None = None
+    ts: str | None = None
+
+
+class Matter:
+    """The state of one matter after the events applied so far; see the attributes set in ``__init__``."""
+
+    def __init__(self) -> None:
+        self.id = ""
+        self.seq = 0
+        self.head = FIRST_PREV
+        self.opened_at: datetime | None = None
+        self.last_at: datetime | None = None
+        self.example = False
+        self.open = False
+        self.report: Mapping[str, Any] = {}
+        self.roles: dict[str, tuple[str, ...]] = {}
+        self.removed: set[str] = set()
+        self.conflicted: set[str] = set()
+        self.parties: dict[str, Party] = {}
+        self.facts: dict[str, Fact] = {}
+        self.ended_facts: dict[str, str] = {}
+        self.playbook: tuple[str, str] | None = None
+        self.steps: dict[tuple[str, str], Instance] = {}
+        self.approvals: dict[str, Approval] = {}
+        self.documents: dict[str, Document] = {}
+        self.exhibits: dict[str, Exhibit] = {}
+        self.holds: dict[tuple[str, str], str] = {}
+        self.dockets: tuple[str, ...] = ()
+        self.deadlines: dict[str, DeadlineRecord] = {}
+        self.messages: dict[str, Message] = {}
+        self.reminders: set[str] = set()
+        self.notes: list[tuple[str, str, datetime, Commitment]] = []
+        self.erased: set[str] = set()
+        self._counts: dict[str, int] = {}
+
+    def number(self, prefix: str) -> str:
+        """Give the next free id with a prefix: ``F1``, ``D4``, ``E2``; ids are never used twice."""
+        return f"{prefix}{self._counts.get(prefix, 0) + 1}"
+
+    def instance(self, step: str, target: str) -> Instance:
+        """Give one step instance as it stands; an untouched one is in round 1 with no acts."""
+        return self.steps.get((step, target)) or Instance(step, target)
+
+    def apply(self, event: Event) -> None:
+        """Take the next event."""
+        self.seq, self.head, self.last_at = event.seq, event.hash, event.when
+        _FOLD[event.kind](self, event, event.data)
+
+    def _count(self, prefix: str) -> None:
+        self._counts[prefix] = self._counts.get(prefix, 0) + 1
+
+    def _opened(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.id, self.example, self.open = data["matter"], data["example"], True
+        self.opened_at = event.when
+        self.report = data
+        self.conflicted.update(data["suspects"])
+
+    def _closed(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.open = False
+
+    def _reopened(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.open = True
+
+    def _fact(self, event: Event, data: Mapping[str, Any]) -> None:
+        self._count("F")
+        if corrects := data.get("corrects"):
+            self.ended_facts[corrects] = data["fact"]
+            self.facts.pop(corrects, None)
+        self.facts[data["fact"]] = Fact(
+            data["fact"], data["fact_kind"], read_when(data["when"]), data["about"],
+            data.get("proof"), event.actor.person, event.hash,
+        )  # fmt: skip
+
+    def _fact_retracted(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.ended_facts[data["fact"]] = ""
+        self.facts.pop(data["fact"], None)
+
+    def _people_added(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.roles[data["person"]] = tuple(data["roles"])
+        self.removed.discard(data["person"])
+
+    def _people_removed(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.roles.pop(data["person"], None)
+        self.removed.add(data["person"])
+
+    def _people_conflicted(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.conflicted.add(data["person"])
+
+    def _party(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.parties[data["party"]] = Party(
+            data["party"], data["role"], data["place"], data["language"], data["details"], event.actor.person
+        )
+
+    def _playbook(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.playbook = (data["playbook"], data["sha256"])
+
+    def _own_instance(self, data: Mapping[str, Any]) -> Instance:
+        key = (data["step"], data["target"])
+        return self.steps.setdefault(key, Instance(*key))
+
+    def _started(self, event: Event, data: Mapping[str, Any]) -> None:
+        self._own_instance(data).acts[data["act"]] = Act(
+            data["act"], data["key"], "started", event.when, data.get("subject"), bool(data.get("repeatable"))
+        )
+
+    def _ended(self, event: Event, data: Mapping[str, Any]) -> None:
+        instance = self._own_instance(data)
+        act = instance.acts.get(data["act"])
+        if act is None:
+            act = instance.acts[data["act"]] = Act(data["act"], data["key"], "started", event.when)
+        act.state = event.kind.removeprefix("step.")
+        act.ended_at, act.outcome, act.reason = event.when, data["outcome"], data.get("reason")
+        if act.state != "finished":
+            return
+        if "answers" in data:
+            instance.answers = dict(data["answers"])
+            instance.answered_by = event.actor.person
+        instance.result = data.get("result", instance.result)
+        self.dockets = tuple(dict.fromkeys((*self.dockets, *data.get("dockets", ()))))
+        instance.finished_at = event.when
+
+    def _verified(self, event: Event, data: Mapping[str, Any]) -> None:
+        act = self._own_instance(data).acts[data["act"]]
+        if data["effect"] == "not-taken":
+            act.state, act.outcome = "failed", "not-taken"
+        else:
+            act.state, act.outcome, act.ended_at = "finished", "verified", event.when
+            self._own_instance(data).finished_at = event.when
+
+    def _restarted(self, event: Event, data: Mapping[str, Any]) -> None:
+        old = self._own_instance(data)
+        self.steps[old.step, old.target] = Instance(old.step, old.target, data["round"])
+
+    def _skipped(self, event: Event, data: Mapping[str, Any]) -> None:
+        self._own_instance(data).skipped = True
+
+    def _requested(self, event: Event, data: Mapping[str, Any]) -> None:
+        self._count("A")
+        self.approvals[data["request"]] = Approval(
+            data["request"], data["subject"], data["step"], data["target"], data["round"], data["document"],
+            data["inputs"], tuple(data["approvers"]), data["quorum"], instant(data["expires_at"]),
+            instant(data["not_after"]), data["on_expiry"], event.when, tuple(data.get("authors", ())),
+            tuple(data.get("excluded", ())), data.get("escalated_from"),
+        )  # fmt: skip
+
+    def _decided(self, event: Event, data: Mapping[str, Any]) -> None:
+        approval = self.approvals[data["request"]]
+        approval.decisions.append(
+            Decision(event.actor.person, data["decision"], event.when, data.get("comment"))
+        )
+        if data["decision"] != "approve":
+            approval.state = "refused" if data["decision"] == "reject" else "changes-requested"
+            approval.ended_at = event.when
+        elif sum(item.decision == "approve" for item in approval.decisions) >= approval.quorum:
+            approval.state, approval.ended_at = "approved", event.when
+
+    def _expired(self, event: Event, data: Mapping[str, Any]) -> None:
+        approval = self.approvals[data["request"]]
+        approval.state, approval.ended_at = "expired", event.when
+
+    def _voided(self, event: Event, data: Mapping[str, Any]) -> None:
+        approval = self.approvals[data["request"]]
+        approval.state, approval.ended_at = "voided", event.when
+        approval.changed = tuple(data.get("changed", ()))
+
+    def _drafted(self, event: Event, data: Mapping[str, Any]) -> None:
+        self._count("D")
+        instance = self._own_instance(data)
+        instance.document = data["document"]
+        self.documents[data["document"]] = Document(
+            data["document"], data["step"], data["target"], data["round"], data["version"], data["files"],
+            data["inputs"], data["inputs_sha256"], tuple(data["authors"]), data.get("notice", ""),
+            data.get("language", ""), data.get("party"), event.when,
+        )  # fmt: skip
+
+    def _replaced(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.documents[data["document"]].files = data["files"]
+
+    def _served(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.documents[data["document"]].served = data
+
+    def _sealed(self, event: Event, data: Mapping[str, Any]) -> None:
+        self._count("E")
+        self.exhibits[data["exhibit"]] = Exhibit(
+            data["exhibit"], data["step"], data["target"], data["files"], data["bytes"],
+            data["manifest_sha256"], data["tagmanifest_sha256"], data["seal_sha256"], data["findings"],
+            event.when, data.get("place", ""), bool(data.get("personal_data")),
+        )  # fmt: skip
+
+    def _hold(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.holds[data["hold"], data["custodian"]] = event.kind.removeprefix("hold.")
+
+    def _computed(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.deadlines[data["deadline"]] = DeadlineRecord(
+            data["deadline"], data["rule"], data["rule_sha256"], data["fact"], data["raw"], data["legal"],
+            data["safe"], data["provisional"], data["status"], data["result"],
+        )  # fmt: skip
+
+    def _deadline_ended(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.deadlines[data["deadline"]].state = event.kind.removeprefix("deadline.")
+
+    def _reminded(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.reminders.add(data["reminder"])
+
+    def _queued(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.messages.setdefault(
+            data["message"], Message(data["message"], data["what"], data.get("about"))
+        )
+
+    def _sent(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.messages[data["message"]] = Message(
+            data["message"], data["what"], data.get("about"), data["channel"], data["ts"]
+        )
+
+    def _note(self, event: Event, data: Mapping[str, Any]) -> None:
+        self._count("N")
+        self.notes.append((data["note"], event.actor.person, event.when, data["text"]))
+
+    def _erased(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.erased.add(data["commitment"])
+
+    def _nothing(self, event: Event, data: Mapping[str, Any]) -> None:
+        """Take an event that is a record only and changes nothing that is decided from."""
+
+
+_FOLD = {
+    "matter.opened": Matter._opened,
+    "matter.closed": Matter._closed,
+    "matter.reopened": Matter._reopened,
+    "fact.recorded": Matter._fact,
+    "fact.corrected": Matter._fact,
+    "fact.retracted": Matter._fact_retracted,
+    "people.added": Matter._people_added,
+    "people.removed": Matter._people_removed,
+    "people.conflicted": Matter._people_conflicted,
+    "party.recorded": Matter._party,
+    "playbook.chosen": Matter._playbook,
+    "step.started": Matter._started,
+    "step.finished": Matter._ended,
+    "step.failed": Matter._ended,
+    "step.uncertain": Matter._ended,
+    "step.undone": Matter._ended,
+    "step.halted": Matter._ended,
+    "step.verified": Matter._verified,
+    "step.restarted": Matter._restarted,
+    "step.skipped": Matter._skipped,
+    "approval.requested": Matter._requested,
+    "approval.delegated": Matter._nothing,
+    "approval.decided": Matter._decided,
+    "approval.refused": Matter._nothing,
+    "approval.expired": Matter._expired,
+    "approval.voided": Matter._voided,
+    "document.drafted": Matter._drafted,
+    "document.replaced": Matter._replaced,
+    "document.served": Matter._served,
+    "exhibit.sealed": Matter._sealed,
+    "hold.issued": Matter._hold,
+    "hold.acknowledged": Matter._hold,
+    "hold.released": Matter._hold,
+    "deadline.computed": Matter._computed,
+    "deadline.superseded": Matter._deadline_ended,
+    "deadline.met": Matter._deadline_ended,
+    "deadline.late": Matter._deadline_ended,
+    "deadline.waived": Matter._deadline_ended,
+    "deadline.missed": Matter._deadline_ended,
+    "reminder.sent": Matter._reminded,
+    "message.queued": Matter._queued,
+    "message.sent": Matter._sent,
+    "anchor.made": Matter._nothing,
+    "access.recorded": Matter._nothing,
+    "value.erased": Matter._erased,
+    "note.added": Matter._note,
+    "tail.cut": Matter._nothing,
+}
+
+
+def fold(events: Iterable[Event]) -> Matter:
+    """Replay a journal into the matter it records."""
+    matter = Matter()
+    for event in events:
+        matter.apply(event)
+    return matter
+
+
+def read_when(text: str) -> date | datetime:
+    """Read what a fact was recorded with: a date, or an instant with its zone kept."""
+    if "T" not in text:
+        return date.fromisoformat(text)
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"{text}: a time without a zone")
+    return value
