@@ -74,7 +74,7 @@ def vanish_during(folder: Path) -> Iterator[Path]:
     churn = threading.Thread(target=_churn, args=(passing, stop, filled), daemon=True)
     churn.start()
     try:
-        filled.wait()
+        filled.wait(timeout=5)
         yield passing
     finally:
         stop.set()

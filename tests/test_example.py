@@ -1,0 +1,188 @@
+"""The example: its files agree with each other, and its shared folder is what the script makes."""
+
+import importlib.util
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from breachbook import content, source
+from breachbook.people import PeopleFile
+
+EXAMPLE = content.find("examples", "railway-wheels")
+YAML = sorted(
+    path.relative_to(EXAMPLE).as_posix()
+    for path in EXAMPLE.rglob("*.yaml")
+    if not path.is_relative_to(EXAMPLE / "share")
+)
+
+
+def load(name: str) -> Any:
+    """Read one YAML file of the example."""
+    return source.read(EXAMPLE / name).data
+
+
+def script(name: str) -> ModuleType:
+    """Import a script that stands beside the workspace."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def ids(name: str) -> list[str]:
+    """List the ids of ``<name>.yaml``, whose rows stand under a key of the same name."""
+    return [row["id"] for row in load(f"{name}.yaml")[name]]
+
+
+def tree(folder: Path) -> Mapping[str, bytes]:
+    """Map every file of a folder to its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", YAML)
+def test_yaml_file_is_read(name: str) -> None:
+    """Every YAML file of the example is valid and not empty."""
+    data = load(name)
+
+    assert isinstance(data, dict)
+    assert data
+
+
+@pytest.mark.parametrize(
+    "name", ["people", "parties", "trade_secrets", "agreements", "sources", "accounts"]
+)
+def test_ids_stand_once(name: str) -> None:
+    """No file gives one id to two rows."""
+    found = ids(name)
+
+    assert found
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("trade_secrets", "trade_secrets"),
+        ("holders", "parties"),
+        ("custodians", "people"),
+        ("accounts", "accounts"),
+        ("sources", "sources"),
+        ("suspects", "people"),
+    ],
+)
+def test_report_names_rows_that_exist(key: str, name: str) -> None:
+    """Every id in the report is a row of the file it belongs to."""
+    assert set(load("report.yaml")[key]) <= set(ids(name))
+
+
+def test_people_have_every_role_and_a_slack_identity() -> None:
+    """Each role the playbook needs is held by somebody, and everybody has a Slack identity."""
+    file = source.validate(source.read(EXAMPLE / "people.yaml"), PeopleFile)
+
+    counsel = {"ip-counsel", "general-counsel", "outside-counsel"}
+    held = {role for person in file.people for role in person.roles}
+    assert held >= counsel | {"security-responder", "docketing-clerk", "reporter", "custodian"}
+    assert all(person.slack and person.email for person in file.people)
+    assert load("report.yaml")["reporter"] in {
+        person.id for person in file.people if "reporter" in person.roles
+    }
+
+
+def test_rows_name_rows_that_exist() -> None:
+    """Accounts, agreements and access lists refer only to rows and recipes that exist."""
+    parties, people = set(ids("parties")), set(ids("people"))
+
+    for account in load("accounts.yaml")["accounts"]:
+        assert account["party"] in parties
+        assert account["source"] in ids("sources")
+        assert load(f"recipes/{account['recipe']}.yaml")["id"] == account["recipe"]
+    for agreement in load("agreements.yaml")["agreements"]:
+        assert agreement["counterparty"] in parties
+    for secret in load("trade_secrets.yaml")["trade_secrets"]:
+        assert all(
+            row.get("party") in parties or row["person"] in people for row in secret["access"]
+        )
+
+
+@pytest.mark.parametrize("party", ["beiyuan-foundry", "moqiao-castings"])
+def test_credit_code_has_its_check_character(party: str) -> None:
+    """The Chinese parties' unified social credit codes are well formed (GB 32100-2015, mod 31)."""
+    code = next(row for row in load("parties.yaml")["parties"] if row["id"] == party)[
+        "registration"
+    ]
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+    total = sum(alphabet.index(char) * pow(3, place, 31) for place, char in enumerate(code[:17]))
+    assert alphabet[-total % 31] == code[17]
+
+
+def test_share_is_what_the_script_makes() -> None:
+    """The committed folder is, byte for byte, the generated one, and small."""
+    committed = tree(EXAMPLE / "share")
+
+    assert committed == script("make_share").files()
+    assert len(committed) >= 200
+    assert sum(len(data) for data in committed.values()) < 1_500_000
+
+
+def test_share_has_the_kinds_of_file_evidence_has(tmp_path: Path) -> None:
+    """The script writes mail, a PDF, an archive, Chinese names, deep folders, an empty file."""
+    script("make_share").write(tmp_path / "share")
+
+    made = tree(tmp_path / "share")
+    suffixes = {Path(path).suffix for path in made}
+    assert {".eml", ".pdf", ".zip", ".docx", ".xlsx", ".csv", ".md"} <= suffixes
+    assert any(not path.isascii() for path in made)
+    assert max(path.count("/") for path in made) >= 4
+    assert b"" in made.values()
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Path]:
+    """A folder with the hazards that stay, made readable again so that it can be removed."""
+    script("add_live_hazards").add_hazards(tmp_path)
+    yield tmp_path / "现场"
+    for path in tmp_path.rglob("*.txt"):
+        path.chmod(0o600)
+
+
+def test_hazards_are_what_git_cannot_hold(live: Path) -> None:
+    """A named pipe, a link that leads outside and a file without any permission are there."""
+    modes = {path.name: path.lstat().st_mode for path in live.iterdir()}
+
+    assert stat.S_ISFIFO(modes["queue.fifo"])
+    assert stat.S_ISLNK(modes["link to outside"])
+    assert not (live / "link to outside").resolve().is_relative_to(live)
+    assert stat.S_IMODE(modes["只限主管.txt"]) == 0
+
+
+def test_hazards_can_be_added_again(live: Path) -> None:
+    """Adding the hazards a second time changes nothing."""
+    before = sorted(live.iterdir())
+
+    script("add_live_hazards").add_hazards(live.parent)
+    assert sorted(live.iterdir()) == before
+
+
+def test_files_vanish_between_listing_and_reading(tmp_path: Path) -> None:
+    """A reader that lists first and reads later meets files that are gone; none is left behind."""
+    hazards = script("add_live_hazards")
+
+    with hazards.vanish_during(tmp_path) as passing:
+        first = sorted(passing.iterdir())
+        while set(first) & set(passing.iterdir()):
+            pass
+        gone = [path for path in first if not path.exists()]
+    assert first
+    assert gone == first
+    assert list(passing.iterdir()) == []
