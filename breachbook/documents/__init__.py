@@ -1,0 +1,1 @@
+"""How a notice becomes Markdown, DOCX and PDF/A; `breachbook.notices` is the door."""

@@ -1,0 +1,140 @@
+"""Print Markdown as DOCX and PDF/A-2b with pandoc and Typst; the same input gives the same bytes."""
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from breachbook.documents.word import reference
+from breachbook.errors import ContentError, Problem
+
+_HERE = Path(__file__).parent
+# Nothing in the text may reach a format behind pandoc's back, and quotes and dashes stay as written.
+_MARKDOWN = (
+    "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-yaml_metadata_block"
+    "-pandoc_title_block-mmd_title_block-citations-smart-auto_identifiers-example_lists+east_asian_line_breaks"
+)
+_COLUMNS = "--columns=24"  # any wider table row takes its column widths from the dashes under the head
+_UNSHOWN = re.compile(r"the text `?\"(?P<text>.*?)\"`? could not be displayed", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a letter carries besides its text.
+
+    Attributes:
+        language: ``zh-CN``, ``en-US``.
+        title: For the file's properties.
+        author: For the file's properties.
+        label: Our reference, in the footer.
+        watermark: On every page; empty for none.
+        dated: ISO date; every time stamp inside the files is its midnight in UTC.
+    """
+
+    language: str
+    title: str
+    author: str
+    label: str
+    watermark: str
+    dated: str
+
+
+def press(markdown: str, sheet: Sheet, place: str) -> tuple[bytes, bytes]:
+    """Print one letter as DOCX and as PDF/A-2b with embedded fonts, both at once.
+
+    Args:
+        markdown: The letter.
+        sheet: What goes around it.
+        place: The template, for error messages.
+
+    Raises:
+        ContentError: pandoc or Typst refused, or a character has no glyph in the fonts.
+    """
+    at = datetime.fromisoformat(sheet.dated).replace(tzinfo=UTC)
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(1) as aside:
+        docx = aside.submit(_docx, markdown, sheet, at, Path(scratch), place)
+        pdf = _pdf(markdown, sheet, at, Path(scratch), place)
+        return docx.result(), pdf
+
+
+def _docx(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
+    model = scratch / "reference.docx"
+    model.write_bytes(
+        reference(sheet.language, title=sheet.title, label=sheet.label, watermark=sheet.watermark)
+    )
+    return _pandoc(markdown, ["--to=docx", f"--reference-doc={model}"], at, place)
+
+
+def _pdf(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
+    import typst
+
+    body = _pandoc(markdown, ["--to=typst-smart", f"--lua-filter={_HERE / 'letter.lua'}"], at, place)
+    room = scratch / "typst"  # an empty root and empty package folders: nothing to read, nothing to fetch into
+    room.mkdir()
+    compiler = typst.Compiler(
+        input=(_HERE / "letter.typ").read_bytes() + body,
+        root=room,
+        font_paths=_fonts(),
+        sys_inputs={
+            "language": sheet.language, "title": sheet.title, "author": sheet.author,
+            "label": sheet.label, "watermark": sheet.watermark,
+        },
+        package_path=room,
+        package_cache_path=room,
+    )  # fmt: skip
+    try:
+        made = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=at)
+    except typst.TypstError as error:
+        raise ContentError([_refused(str(error), place)]) from error
+    if not isinstance(made, bytes):
+        raise ContentError([Problem(place, None, "", "no single PDF from typst", "one PDF")])
+    return made
+
+
+def _refused(message: str, place: str) -> Problem:
+    unshown = _UNSHOWN.search(message)
+    if not unshown:
+        return Problem(place, None, "", f"typst refused: {message[:300]}", "a document typst can set")
+    return Problem(
+        place, None, "", f"the text {unshown['text'][:40]!r}", "Latin and Chinese characters, which the fonts have",
+        "write the name in Latin or Chinese script",
+    )  # fmt: skip
+
+
+@cache
+def _fonts() -> Any:
+    """Load the fonts once a process: those inside typst and Noto SC from its package; never the system's."""
+    import typst
+    from pylopdf_fonts_zh_cn import serif_path
+
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(serif_path().parent)]
+    )
+
+
+@cache
+def _program() -> str:
+    import pypandoc
+
+    return str(pypandoc.get_pandoc_path())
+
+
+def _pandoc(markdown: str, options: Sequence[str], at: datetime, place: str) -> bytes:
+    done = subprocess.run(
+        [_program(), "--sandbox", f"--from={_MARKDOWN}", _COLUMNS, "--output=-", *options],
+        input=markdown.encode(),
+        capture_output=True,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(int(at.timestamp()))},
+        check=False,
+    )
+    if done.returncode:
+        message = done.stderr.decode("utf-8", "replace").strip()[:300]
+        raise ContentError([Problem(place, None, "", f"pandoc refused: {message}", "Markdown pandoc can read")])
+    return done.stdout

@@ -1,0 +1,141 @@
+"""What a notice may be told: the known fields, which of them one kind declared, and which are missing.
+
+A template sees the fields its `notice.yaml` declares under `uses` and no others, so a letter to an opponent
+cannot mention an internal deadline by accident, and what a document rests on can be read off its declaration.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from breachbook.documents.inert import inert
+
+_FACT = dict.fromkeys(("id", "kind", "title", "when", "about"))
+_CLAUSE = dict.fromkeys(("number", "title", "text", "text_local"))
+
+# A mapping is a record, a one-item list a list of such records, None a value.
+SHAPE: Mapping[str, Any] = {
+    "matter": {"id": None, "title": None, "opened_on": None, "vector": None, "places": [None]},
+    "organisation": dict.fromkeys(
+        ("name", "name_local", "address", "address_local", "place", "registration", "representative")
+    ),
+    "recipient": dict.fromkeys(
+        "id name name_local role address address_local place language email contact registration".split()
+    ),
+    "signatory": dict.fromkeys(("name", "title", "kind", "firm", "practice_number", "email", "phone")),
+    "agreements": [
+        dict.fromkeys(("id", "title", "title_local", "signed_on", "counterparty", "governing_law"))
+        | {"clauses": [_CLAUSE]}
+    ],
+    "trade_secrets": [
+        dict.fromkeys(("id", "title", "title_local", "category", "category_local", "owner"))
+        | {"measures": [{"kind": None, "text": None, "since": None}]}
+    ],
+    "facts": [_FACT],
+    "exhibits": [dict.fromkeys(("id", "title", "sealed_at", "files", "bytes", "tagmanifest_sha256"))],
+    "deadlines": [
+        dict.fromkeys(("title", "safe", "legal", "raw", "rule", "authority", "status"))
+    ],
+    "steps": [dict.fromkeys(("id", "kind", "title", "state", "waits_for"))],
+    "custodian": dict.fromkeys(("id", "name", "title")),
+    "demands": {"reply_by": None},
+    "answers": {},
+    "today": None,
+    "example": None,
+}
+ALWAYS = frozenset({"matter", "organisation", "signatory", "today", "example"})
+
+
+def knows(path: str) -> bool:
+    """Tell whether a dotted path (`agreements.*.clauses`) is a known field; any question of `answers` is."""
+    shape: Any = SHAPE
+    for part in path.split("."):
+        if part == "*" and isinstance(shape, list):
+            shape = shape[0]
+        elif isinstance(shape, dict | Mapping) and part in shape:
+            shape = shape[part]
+        else:
+            return path.startswith("answers.") and path.count(".") == 1
+    return True
+
+
+def fitted(context: Mapping[str, Any], language: str, shape: Mapping[str, Any] = SHAPE) -> dict[str, Any]:
+    """Fit a context to the known shape, its text made inert; what is absent becomes None or an empty list."""
+    return {
+        key: _answers(context.get(key)) if key == "answers" else _fit(inner, context.get(key), language)
+        for key, inner in shape.items()
+    }
+
+
+def missing(context: Mapping[str, Any], path: str) -> bool:
+    """Tell whether a fitted context has nothing at a path; `a|b` asks for either, `*` for every item."""
+    return all(_lacks(context, one.split(".")) for one in path.split("|"))
+
+
+def found(context: Any, path: str) -> Any:
+    """Give the value at a dotted path without `*`."""
+    for part in path.split("."):
+        context = context[part]
+    return context
+
+
+def _fit(shape: Any, value: Any, language: str) -> Any:
+    if isinstance(shape, list):
+        items = value if isinstance(value, list | tuple) else []
+        return [_fit(shape[0], item, language) for item in items]
+    if isinstance(shape, dict):
+        record = value if isinstance(value, Mapping) else dict.fromkeys(list(shape)[:1], value)
+        return fitted(record, language, shape)
+    return _value(value, language)
+
+
+def _value(value: Any, language: str) -> str | int | bool | None:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, Mapping):
+        return inert(_one_language(value, language))
+    if isinstance(value, list | tuple):
+        return inert(", ".join(str(item) for item in value))
+    return inert(str(value))
+
+
+def _one_language(value: Mapping[str, Any], language: str) -> str:
+    if "title" in value:  # an authority: its title and the pinpoint in it
+        return " ".join(str(value[key]) for key in ("title", "locator") if value.get(key))
+    for key in (language, language.split("-")[0], "en", *value):
+        if value.get(key):
+            return str(value[key])
+    return ""
+
+
+def _answers(value: Any) -> dict[str, list[str]]:
+    """Gather `{step: {question: value}}` as `{question: [value, ...]}`, in the order of the steps."""
+    gathered: dict[str, list[str]] = {}
+    for answers in (value or {}).values():
+        for question, answer in answers.items():
+            items: Iterable[Any] = answer if isinstance(answer, list | tuple) else [answer]
+            gathered.setdefault(question, []).extend(
+                text for item in items if item is not None and (text := inert(str(item)))
+            )
+    return gathered
+
+
+def _lacks(value: Any, parts: list[str]) -> bool:
+    if not parts:
+        return value is None or value in ("", [], {})
+    if parts[0] == "*":
+        return not value or any(_lacks(item, parts[1:]) for item in value)
+    return not isinstance(value, Mapping) or _lacks(value.get(parts[0]), parts[1:])
+
+
+def sample(shape: Any = SHAPE, name: str = "") -> Any:
+    """Make a context with every known field filled, for trying a template out."""
+    if isinstance(shape, list):
+        return [sample(shape[0], name)]
+    if isinstance(shape, Mapping):
+        return {key: sample(inner, key) for key, inner in shape.items()}
+    return _SAMPLES.get(name, name or "CN")
+
+
+_SAMPLES = dict.fromkeys(
+    "opened_on signed_on when sealed_at safe legal raw today reply_by since".split(), "2026-01-02"
+) | {"files": 1, "bytes": 1, "kind": "access"}

@@ -1,0 +1,117 @@
+"""Jinja2 for notices: sandboxed, strict, own folders before ours, and ours within reach as `shipped:`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, meta, nodes
+from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from breachbook.documents.inert import release
+from breachbook.documents.wording import filters
+from breachbook.errors import ContentError, Problem
+
+
+class _Recording(BaseLoader):
+    """Passes on to the loader it wraps and keeps what was loaded, so that a document names its templates."""
+
+    def __init__(self, inner: BaseLoader) -> None:
+        self.inner = inner
+        self.sources: dict[str, str] = {}
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        source, file, fresh = self.inner.get_source(environment, template)
+        self.sources[template] = source
+        return source, file, fresh
+
+
+class Templates:
+    """The templates of one language, found in own folders first and in the shipped folder last.
+
+    Attributes:
+        sources: Text of every template loaded so far, by name.
+    """
+
+    def __init__(self, folders: Sequence[Path], language: str) -> None:
+        loaders = [FileSystemLoader(folder) for folder in folders]
+        shipped = PrefixLoader({"shipped": loaders[-1]}, delimiter=":")
+        recording = _Recording(ChoiceLoader([*loaders, shipped]))
+        self.sources = recording.sources
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=recording, undefined=StrictUndefined, finalize=_printable,
+            trim_blocks=True, lstrip_blocks=True, autoescape=False,
+        )  # fmt: skip
+        self._environment.globals.clear()
+        self._environment.filters = dict(filters(language)) | {
+            name: self._environment.filters[name]
+            for name in ("first", "last", "length", "map", "selectattr", "rejectattr", "sort", "list", "join", "unique")
+        }
+
+    def render(self, name: str, context: Mapping[str, Any]) -> str:
+        """Render one template to text whose values are still inert.
+
+        Raises:
+            ContentError: The template is missing, does not compile, or names something it was not given.
+        """
+        try:
+            return self._environment.get_template(name).render(context)
+        except (TemplateError, ValueError, TypeError, LookupError, ArithmeticError) as error:
+            raise ContentError([_problem(name, error)]) from error
+
+    def undeclared(self, name: str) -> set[str]:
+        """Name the top-level variables a template and what it extends or includes ask for.
+
+        Raises:
+            ContentError: One of them is missing or does not compile.
+        """
+        asked, set_here = set[str](), set[str]()
+        waiting, seen = [name], set[str]()
+        while waiting:
+            current = waiting.pop()
+            seen.add(current)
+            tree = self._parsed(current)
+            asked |= meta.find_undeclared_variables(tree)
+            set_here |= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+            waiting += [other for other in meta.find_referenced_templates(tree) if other and other not in seen]
+        return asked - set_here
+
+    def _parsed(self, name: str) -> nodes.Template:
+        try:
+            self._environment.get_template(name)
+            return self._environment.parse(self.sources[name])
+        except TemplateError as error:
+            raise ContentError([_problem(name, error)]) from error
+
+
+def markdown(text: str) -> str:
+    """Finish a rendered template: values become escaped Markdown, runs of empty lines become one."""
+    kept: list[str] = []
+    for line in release(text).splitlines():
+        if line.strip() or (kept and kept[-1]):
+            kept.append(line.rstrip())
+    return "\n".join(kept).strip() + "\n"
+
+
+def _printable(value: object) -> object:
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, StrictUndefined):
+        return value  # printing it raises, with the name
+    raise ValueError("prints a value that is not there, or a list or record")
+
+
+def _problem(name: str, error: Exception) -> Problem:
+    line = getattr(error, "lineno", None)
+    if isinstance(error, TemplateNotFound):
+        return Problem(str(error.name), None, "", "nothing", "a template of this name in one of the notice folders")
+    if isinstance(error, TemplateSyntaxError):
+        return Problem(error.name or name, line, "", error.message or "a fault", "a template that compiles")
+    if isinstance(error, UndefinedError):
+        return Problem(
+            name, None, "", error.message or "an unknown name", "only what notice.yaml declares under uses",
+            "declare it there, or correct the name in the template",
+        )  # fmt: skip
+    return Problem(name, None, "", str(error), "text and whole numbers that are there", "guard it with an if")
