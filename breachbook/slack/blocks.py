@@ -107,7 +107,7 @@ def button(label: str, action_id: str, value: str, style: str | None = None) -> 
     """A button; `style` is primary, danger or None.
 
     Raises:
-        ValueError: The value is longer than Slack carries; cutting it would change what is decided.
+        ValueError: Longer than Slack carries; cutting it would change what is decided.
     """
     if len(value) > MAX_VALUE:
         raise ValueError(f"button {action_id}: got {len(value)} characters; allowed: {MAX_VALUE}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from breachbook.slack.blocks import Block
+from breachbook.slack.blocks import MAX_MESSAGE, Block, cut, section
 from breachbook.slack.web import Data, SlackError, SlackWeb
 
 EVENT_TYPE = "breachbook"
@@ -126,8 +126,8 @@ class SlackClient(SlackWeb):
 
     def ephemeral(self, channel: str, user_id: str, text: str) -> None:
         """Tell one person something that only they see, in a channel they are in."""
-        arguments = {"channel": channel, "user": user_id, "text": text, "parse": "none"}
-        self.call("chat.postEphemeral", arguments)
+        shown = {"blocks": [section(text)], "text": cut(text, MAX_MESSAGE), "parse": "none"}
+        self.call("chat.postEphemeral", {"channel": channel, "user": user_id, **shown})
 
     def open_view(self, trigger_id: str, view: Data) -> None:
         """Open a modal for whoever clicked; the trigger lives three seconds and works once."""
