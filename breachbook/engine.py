@@ -31,11 +31,16 @@ PILLARS: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class NoticeFacts:
-    """What the engine must know of a notice kind: template digest by language, and which facts it uses."""
+    """What the engine must know of a notice kind: its templates' digest, and which facts it uses by kind."""
 
     audience: str
-    templates: Mapping[str, str]
+    templates: str
+    languages: tuple[str, ...] = ()
     facts: frozenset[str] = frozenset()
+
+    def uses(self, kind: str) -> bool:
+        """Say whether the notice rests on facts of this kind."""
+        return kind in self.facts
 
 
 @dataclass(frozen=True)
@@ -246,7 +251,7 @@ def inputs(matter: Matter, playbook: Playbook, reference: Reference, step: Step,
 
     Returns:
         ``party:ID``, ``agreement:ID``, ``secret:ID``, ``fact:KIND/ABOUT``, ``answers:STEP``, ``account:ID``,
-        ``recipe:ID``, ``custodian:ID``, ``template:NOTICE/LANGUAGE`` and ``organisation``, each to 64 hex digits.
+        ``recipe:ID``, ``custodian:ID``, ``template:NOTICE`` and ``organisation``, each to 64 hex digits.
     """
     found: dict[str, str] = {"organisation": reference.organisation}
     if step.kind == "contain":
@@ -258,18 +263,17 @@ def inputs(matter: Matter, playbook: Playbook, reference: Reference, step: Step,
     if step.notice is None:
         return found
     notice = reference.notices[step.notice]
-    for language, sha in notice.templates.items():
-        found[f"template:{step.notice}/{language}"] = sha
+    found[f"template:{step.notice}"] = notice.templates
     for other in sorted(playbook.upstream(step.id)):
         if (result := matter.instance(other, "-").result) is not None:
             found[f"answers:{other}"] = result["c"]
     for fact in matter.facts.values():
-        if fact.kind in notice.facts:
+        if notice.uses(fact.kind):
             found[f"fact:{fact.name}"] = fact.digest
     if target in matter.parties:
         found[f"party:{target}"] = matter.parties[target].details["c"]
         for key, row in reference.agreements.items():
-            if row.get("counterparty") == target:
+            if row["counterparty"] in matter.parties:
                 found[f"agreement:{key}"] = digest(row)
     for secret in matter.report["trade_secrets"]:
         found[f"secret:{secret}"] = digest(reference.trade_secrets.get(secret))
@@ -282,8 +286,8 @@ def authors(matter: Matter, playbook: Playbook, reference: Reference, step: Step
     """Name the people whose answers, facts or corrections the instance's document is made from."""
     found: list[str | None] = [matter.instance(o, "-").answered_by for o in sorted(playbook.upstream(step.id))]
     if step.notice is not None:
-        used = reference.notices[step.notice].facts
-        found += [fact.recorded_by for fact in matter.facts.values() if fact.kind in used]
+        notice = reference.notices[step.notice]
+        found += [fact.recorded_by for fact in matter.facts.values() if notice.uses(fact.kind)]
     if target in matter.parties:
         found.append(matter.parties[target].recorded_by)
     return tuple(dict.fromkeys(person for person in found if person and person != "breachbook"))

@@ -10,7 +10,7 @@ from breachbook.people import Duration, Id, Role, Strict
 VECTORS = ("supplier", "employee", "competitor", "cyber", "publication", "lost-device", "other")
 Vector = Literal["supplier", "employee", "competitor", "cyber", "publication", "lost-device", "other"]
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 
 OUTWARD_METHODS = ("courier", "registered-mail", "personal", "e-mail")
 
@@ -25,6 +25,7 @@ class Question(Strict):
     clears: Literal["ex-parte-relief"] | None = None
     clearing: list[Id] = []
     records: Id | None = None
+    optional: bool = False
 
     @model_validator(mode="after")
     def _fits(self) -> "Question":

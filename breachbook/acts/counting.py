@@ -1,0 +1,28 @@
+"""Recording deadlines: the full working kept by its hash, the dates in the journal."""
+
+from typing import Any
+
+from breachbook.canonical import canonical
+from breachbook.engine import Count
+from breachbook.events import Draft
+from breachbook.matter import Matter
+from breachbook.matter_file import MatterFile
+
+
+def count_drafts(file: MatterFile, matter: Matter, item: Count) -> list[Draft]:
+    """Give the events for one deadline: computed anew, or superseded because its trigger or rule is gone."""
+    known = matter.deadlines.get(item.id)
+    if item.deadline is None:
+        return [Draft("deadline.superseded", {"deadline": item.id, "cause": "trigger-gone"})]
+    data = item.deadline.as_data()
+    computed: dict[str, Any] = {
+        "deadline": item.id, "rule": item.deadline.rule.id, "rule_sha256": item.deadline.rule.digest,
+        "fact": data["fact"]["id"] if isinstance(data.get("fact"), dict) else data.get("fact"),
+        "raw": data["raw"], "legal": data["legal"], "safe": data["safe"],
+        "provisional": data["provisional"], "status": data["status"],
+        "result": file.store.put(canonical(data)), "warnings": list(data.get("warnings", ())),
+    }  # fmt: skip
+    drafts = [Draft("deadline.computed", computed)]
+    if known is not None and known.state == "open":
+        drafts.insert(0, Draft("deadline.superseded", {"deadline": item.id, "cause": "recomputed"}))
+    return drafts

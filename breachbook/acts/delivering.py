@@ -1,0 +1,81 @@
+"""Delivery: a hold to its custodian and a brief to its reader by Slack; a letter laid out for the person who serves it."""
+
+from collections.abc import Iterable
+
+from breachbook import durable
+from breachbook.acts import Job, Result
+from breachbook.events import Draft
+from breachbook.matter import Document, Matter
+from breachbook.slack.cards import Note, note_blocks, note_text
+from breachbook.slack.client import Upload
+
+
+def issue(job: Job) -> Result:
+    """Deliver a legal hold to its custodian, once under its key."""
+    matter = job.file.refresh()
+    failed = _send(job, matter, [job.perform.target], "You are under a legal hold. Read the notice attached and keep everything it names.")
+    if failed:
+        return failed
+    document = matter.instance(job.perform.step, job.perform.target).document
+    data = {"hold": f"{job.perform.step}-{job.perform.round}", "custodian": job.perform.target, "document": document}
+    return Result("finished", "delivered", write=lambda _: [Draft("hold.issued", data)])
+
+
+def serve(job: Job) -> Result:
+    """Deliver an internal notice by Slack, or lay an approved letter out for the person who serves it."""
+    matter = job.file.refresh()
+    step = job.library.pinned(job.file, matter).step(job.perform.step)
+    assert step.serve is not None
+    if step.serve.by:
+        lay_out(job, _document(job, matter))
+        return Result("open", "laid-out")
+    readers = [p for p in job.workspace.people.with_any(step.serve.to) if p in matter.roles and p not in matter.conflicted]
+    failed = _send(job, matter, readers, f"{step.title}: attached.")
+    return failed or Result("finished", "delivered")
+
+
+def delivered(job: Job) -> str:
+    """Look whether a delivery that a crash cut off reached everybody: took, not-taken or unknown."""
+    if job.slack is None:
+        return "unknown"
+    matter = job.file.refresh()
+    step = job.library.pinned(job.file, matter).step(job.perform.step)
+    readers: Iterable[str] = [job.perform.target]
+    if step.serve is not None:
+        readers = [p for p in job.workspace.people.with_any(step.serve.to) if p in matter.roles]
+    users = [job.workspace.people[p].slack for p in readers]
+    found = [
+        job.slack.find(job.slack.open_dm(user.user_id), f"{job.perform.key}/{user.user_id}") for user in users if user
+    ]
+    return "took" if found and all(found) else "not-taken"
+
+
+def lay_out(job: Job, document: Document) -> None:
+    """Write an approved document's files, byte for byte from the store, into ``documents/<id>/``."""
+    folder = job.file.folder / "documents" / document.id
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, sha in document.files.items():
+        if not (folder / name).exists():
+            durable.replace(folder / name, job.file.store.get(sha), 0o400)
+
+
+def _document(job: Job, matter: Matter) -> Document:
+    return matter.documents[matter.instance(job.perform.step, job.perform.target).document or ""]
+
+
+def _send(job: Job, matter: Matter, people: list[str], text: str) -> Result | None:
+    """Send the document to each person; give the failure, or None when everybody has it."""
+    if job.slack is None:
+        return Result("failed", "no-slack", "Slack is not configured; set it up, or deliver by hand and skip the step")
+    document = _document(job, matter)
+    lay_out(job, document)
+    files = [Upload(name, job.file.store.get(sha)) for name, sha in document.files.items() if name.endswith(".pdf")]
+    note = Note(matter=matter.id, text=text, example=matter.example)
+    for person in people:
+        identity = job.workspace.people[person].slack if person in job.workspace.people else None
+        if identity is None:
+            return Result("failed", "no-slack-identity", f"{person} has no Slack identity in people.yaml")
+        channel = job.slack.open_dm(identity.user_id)
+        key = f"{job.perform.key}/{identity.user_id}"
+        job.slack.post_once(channel, key, note_blocks(note), note_text(note), files, attempted=True)
+    return None

@@ -1,0 +1,340 @@
+"""Doing what is due: claimed in the journal, done under a lock, its outcome recorded, and asked again.
+
+Deciding is serialised per matter by the journal's lock; acting is not, so that a long acquisition holds up
+nothing else. Only the engine's process (or a team's worker) has an `Executor`.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from breachbook import engine
+from breachbook.acts import Do, Job, Result, containing, delivering, drafting, preserving
+from breachbook.acts.asking import request_drafts
+from breachbook.acts.counting import count_drafts
+from breachbook.acts.telling import Teller
+from breachbook.engine import Claimed, Count, Due, Expire, Perform, Request, Tell, Void
+from breachbook.errors import BreachbookError, DamageError, StaleHead
+from breachbook.events import Draft
+from breachbook.library import Library
+from breachbook.locks import StepLock
+from breachbook.matter import Matter
+from breachbook.workspace import Workspace
+
+log = logging.getLogger("breachbook.executor")
+
+Wrap = Callable[[str, Callable[[], Awaitable[str]]], Awaitable[str]]
+
+_DO: dict[tuple[str, str], Do] = {
+    ("hold", "draft"): drafting.draft,
+    ("notice", "draft"): drafting.draft,
+    ("contain", "plan"): drafting.draft,
+    ("contain", "execute"): containing.execute,
+    ("preserve", "acquire"): preserving.preserve,
+    ("hold", "issue"): delivering.issue,
+    ("notice", "serve"): delivering.serve,
+}
+_RECOVER: dict[tuple[str, str], Callable[[Job], str]] = {
+    ("contain", "execute"): containing.recover,
+    ("hold", "issue"): delivering.delivered,
+    ("notice", "serve"): delivering.delivered,
+}
+
+
+async def plain(name: str, act: Callable[[], Awaitable[str]]) -> str:
+    """Run an act without Prefect."""
+    return await act()
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """What one call of `Executor.advance` did.
+
+    Attributes:
+        done: What was done, in order: ``step/target act outcome``.
+        waits: What the matter waits for now.
+        next_at: When to look again if nothing happens before.
+        retry: Whether a message could not be sent and should be tried again soon.
+    """
+
+    done: tuple[str, ...]
+    waits: tuple[engine.Wait, ...]
+    next_at: datetime | None
+    retry: bool
+
+
+class Executor:
+    """Advances matters of one workspace.
+
+    Args:
+        slack: A `SlackClient`, or None when Slack is not configured: then nothing is told there.
+        advanced: Called after each change of a matter, so that the register follows.
+    """
+
+    def __init__(
+        self, workspace: Workspace, library: Library, slack: Any = None,
+        advanced: Callable[[str], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        self.workspace = workspace
+        self.library = library
+        self.slack = slack
+        self._advanced = advanced
+        self._again: dict[str, asyncio.Event] = {}
+
+    def nudge(self, matter: str) -> bool:
+        """Make a running `advance` of a matter ask again; False if none runs."""
+        if matter in self._again:
+            self._again[matter].set()
+            return True
+        return False
+
+    async def advance(
+        self, matter: str, kinds: frozenset[str] = engine.PILLARS["respond"], wrap: Wrap = plain
+    ) -> Advanced:
+        """Do everything that is due in a matter, until only people, time or work elsewhere is waited for.
+
+        Args:
+            wrap: Runs one act under a name; the flows make a Prefect task of it.
+
+        Raises:
+            DamageError: The journal does not verify; nothing is done.
+        """
+        run = _Run(self, matter, kinds, wrap)
+        self._again[matter] = run.again
+        try:
+            return await run.to_the_end()
+        finally:
+            self._again.pop(matter, None)
+
+
+class _Run:
+    """One advance of one matter."""
+
+    def __init__(self, executor: Executor, matter: str, kinds: frozenset[str], wrap: Wrap) -> None:
+        self.executor = executor
+        self.kinds = kinds if executor.slack is not None else kinds - {"tell"}
+        self.wrap = wrap
+        self.again = asyncio.Event()
+        self.file = executor.workspace.matter(matter)
+        self.teller = Teller(executor.workspace, executor.library, self.file, executor.slack)
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self.given_up: set[str] = set()
+        self.done: list[str] = []
+        self.retry = False
+
+    async def to_the_end(self) -> Advanced:
+        while True:
+            self.again.clear()
+            agenda = await asyncio.to_thread(self._look)
+            if self._begin(agenda.due):
+                continue
+            if await self._step(agenda.due):
+                continue
+            if not self.running:
+                return Advanced(tuple(self.done), agenda.waits, agenda.next_at, self.retry)
+            await self._rest()
+
+    def _look(self) -> engine.Agenda:
+        matter = self.file.refresh()
+        playbook = self.executor.library.pinned(self.file, matter)
+        reference = self.executor.library.reference()
+        return engine.due(matter, playbook, reference, self.executor.workspace.now(), self.kinds)
+
+    def _begin(self, items: Iterable[Due]) -> bool:
+        """Start work for every act that is free; False if there was nothing to start."""
+        begun = False
+        for item in items:
+            perform = item.perform if isinstance(item, Claimed) else item
+            if isinstance(perform, Perform) and perform.key not in self.running | dict.fromkeys(self.given_up):
+                claimed = isinstance(item, Claimed)
+                work = asyncio.create_task(self._work(perform, claimed))
+                self.running[perform.key] = work
+                begun = True
+        return begun
+
+    async def _rest(self) -> None:
+        again = asyncio.create_task(self.again.wait())
+        await asyncio.wait([again, *self.running.values()], return_when=asyncio.FIRST_COMPLETED)
+        again.cancel()
+        for key, task in list(self.running.items()):
+            if task.done():
+                del self.running[key]
+                task.result()
+
+    async def _step(self, items: Sequence[Due]) -> bool:
+        """Record what needs no work: voids, expiries, requests, dates; then tell. False if nothing changed."""
+        records = [item for item in items if isinstance(item, Void | Expire | Request | Count)]
+        if records:
+            await asyncio.to_thread(self._record, records)
+            return True
+        tells = [item for item in items if isinstance(item, Tell) and item.key not in self.given_up]
+        if not tells:
+            return False
+        try:
+            await asyncio.to_thread(self.teller.tell, tells[0])
+        except BreachbookError as error:
+            log.warning("%s: message %s not sent: %s", self.file.folder.name, tells[0].what, error)
+            self.given_up.add(tells[0].key)
+            self.retry = True
+        return True
+
+    def _record(self, records: Sequence[Void | Expire | Request | Count]) -> None:
+        seq = self.file.refresh().seq
+        with contextlib.suppress(StaleHead):
+            self.file.transact(lambda matter: self._drafts(matter, records), expected=seq)
+        self.executor._advanced(self.file.folder.name)
+
+    def _drafts(self, matter: Matter, records: Sequence[Void | Expire | Request | Count]) -> list[Draft]:
+        drafts: list[Draft] = []
+        asked = 0
+        for item in records:
+            if isinstance(item, Void):
+                drafts += _void(matter, item)
+            elif isinstance(item, Expire):
+                approval = matter.approvals[item.request]
+                data = {"request": item.request, "subject": approval.subject, "outcome": approval.on_expiry}
+                drafts.append(Draft("approval.expired", data))
+            elif isinstance(item, Count):
+                drafts += count_drafts(self.file, matter, item)
+            else:
+                drafts += request_drafts(self.executor.workspace, self.executor.library, self.file, matter, item, asked)
+                asked += 1
+        return drafts
+
+    async def _work(self, perform: Perform, claimed: bool) -> None:
+        lock = StepLock(self.executor.workspace.run / self.file.folder.name, perform.step, perform.target)
+        if not lock.take():
+            self.given_up.add(perform.key)
+            return
+        try:
+            job = Job(
+                self.executor.workspace, self.executor.library,
+                self.executor.workspace.matter(self.file.folder.name), perform, self.executor.slack,
+            )  # fmt: skip
+            name = f"{job.where} {perform.act}"
+            outcome = await self.wrap(name, lambda: self._act(job, claimed))
+            self.done.append(f"{name} {outcome}")
+        finally:
+            lock.free()
+        self.executor._advanced(self.file.folder.name)
+
+    async def _act(self, job: Job, claimed: bool) -> str:
+        """Claim, do and record one act; raises nothing a Prefect database could keep."""
+        try:
+            return await asyncio.to_thread(perform_act, job, claimed)
+        except StaleHead:
+            return "overtaken"
+        except DamageError:
+            self.given_up.add(job.perform.key)
+            return "journal-damaged"
+
+
+def perform_act(job: Job, claimed: bool) -> str:
+    """Claim, do and record one act; give its outcome word.
+
+    An act claimed before a crash is done again only if it is repeatable; otherwise its effect is looked for,
+    and if that shows nothing certain a person must say.
+    """
+    perform = job.perform
+    do = _DO.get((perform.kind, perform.act))
+    if claimed:
+        effect = "repeat" if perform.repeatable else _effect(job)
+        if effect != "repeat":
+            return _record_effect(job, effect)
+    elif do is None or perform.act == "serve" and _is_persons(job):
+        return _hand_over(job, do)
+    else:
+        _claim(job)
+    assert do is not None
+    try:
+        result = do(job)
+    except BreachbookError as error:
+        result = Result("failed", "refused", str(error))
+    except Exception as error:  # noqa: BLE001 (whatever a connector or a renderer raises must end as a recorded outcome)
+        log.exception("%s %s failed", job.file.folder.name, job.where)
+        result = Result("failed", "fault", f"{type(error).__name__}")
+    _record(job, result)
+    return result.outcome
+
+
+def _is_persons(job: Job) -> bool:
+    matter = job.file.refresh()
+    return engine.served_by_person(job.library.pinned(job.file, matter).step(job.perform.step))
+
+
+def _hand_over(job: Job, do: Do | None) -> str:
+    """Open an act that a person does; what they need is laid out before."""
+    if do is not None:
+        do(job)
+    _claim(job)
+    if job.perform.kind == "docket":
+        step = job.library.pinned(job.file, job.file.refresh()).step(job.perform.step)
+        _record(job, Result("finished", "adopted", data={"dockets": list(step.dockets)}))
+        return "adopted"
+    return "opened"
+
+
+def _base(job: Job) -> dict[str, Any]:
+    p = job.perform
+    return {"step": p.step, "target": p.target, "round": p.round, "act": p.act, "key": p.key}
+
+
+def _claim(job: Job) -> None:
+    perform = job.perform
+
+    def drafts(matter: Matter) -> list[Draft]:
+        playbook = job.library.pinned(job.file, matter)
+        agenda = engine.due(matter, playbook, job.library.reference(), job.workspace.now())
+        if perform not in agenda.due:
+            raise StaleHead(f"{perform.key} is no longer due")
+        data = _base(job) | {"subject": perform.subject, "repeatable": perform.repeatable}
+        if perform.request:
+            data["request"] = perform.request
+        return [Draft("step.started", data)]
+
+    job.file.transact(drafts)
+
+
+def _effect(job: Job) -> str:
+    recover = _RECOVER.get((job.perform.kind, job.perform.act))
+    return recover(job) if recover else "unknown"
+
+
+def _record_effect(job: Job, effect: str) -> str:
+    data = _base(job)
+    if effect == "unknown":
+        drafts = [Draft("step.uncertain", data | {"outcome": "interrupted"})]
+    else:
+        drafts = [Draft("step.verified", data | {"effect": effect})]
+    job.file.transact(lambda _: drafts)
+    return f"found-{effect}"
+
+
+def _record(job: Job, result: Result) -> None:
+    def drafts(matter: Matter) -> list[Draft]:
+        data = _base(job) | {"outcome": result.outcome} | dict(result.data)
+        if result.reason:
+            data["reason"] = job.file.values.commit(result.reason)
+        if result.state == "finished":
+            return [*result.write(matter), Draft("step.finished", data)]
+        return [Draft(f"step.{result.state}", data)]
+
+    job.file.transact(drafts)
+
+
+def _void(matter: Matter, item: Void) -> list[Draft]:
+    approval = matter.approvals[item.request]
+    data = {"request": item.request, "subject": approval.subject, "cause": item.cause, "changed": list(item.changed)}
+    drafts = [Draft("approval.voided", data)]
+    for act in matter.instance(approval.step, approval.target).acts.values():
+        if act.state == "started" and act.subject == approval.subject:
+            halted = {
+                "step": approval.step, "target": approval.target, "round": approval.round,
+                "act": act.name, "key": act.key, "outcome": "voided", "request": approval.id,
+            }  # fmt: skip
+            drafts.append(Draft("step.halted", halted))
+    return drafts

@@ -1,0 +1,339 @@
+"""What people record in a matter: answers, facts, service, parties, notes; each one decision of one person."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from breachbook import approvals, engine
+from breachbook.errors import ApprovalError, UsageError
+from breachbook.events import Actor, Draft, Event
+from breachbook.intake import MAX_ATTACHMENT, party_draft
+from breachbook.library import Library
+from breachbook.matter import Act, Instance, Matter, read_when
+from breachbook.matter_file import MatterFile
+from breachbook.playbook import Question, Step
+from breachbook.source import shown
+from breachbook.store import read_regular
+
+PROOFS = ("courier", "registered-mail", "personal", "e-mail")
+
+
+def split(step: str) -> tuple[str, str]:
+    """Read STEP as a person types it: ``triage`` or ``cease-and-desist/liangshan-wheel``."""
+    name, _, target = step.partition("/")
+    return name, target or "-"
+
+
+def _open_act(matter: Matter, library: Library, file: MatterFile, step: str, kind: str) -> tuple[Step, Instance, Act]:
+    name, target = split(step)
+    playbook = library.pinned(file, matter)
+    found = next((item for item in playbook.steps if item.id == name), None)
+    waiting = [
+        f"{i.step}/{i.target}".removesuffix("/-")
+        for i in matter.steps.values()
+        for a in i.acts.values()
+        if a.state == "started" and playbook.step(i.step).kind == kind
+    ]
+    allowed = f"allowed: a step of kind {kind} that waits for somebody: {', '.join(waiting) or 'none does now'}"
+    if found is None or found.kind != kind:
+        raise UsageError(f"{matter.id}: got the step {shown(step)}; {allowed}")
+    instance = matter.instance(name, target)
+    act = instance.acts.get(found.acts[0])
+    if act is None or act.state != "started":
+        raise UsageError(f"{matter.id}: got the step {shown(step)}, which waits for nobody; {allowed}")
+    return found, instance, act
+
+
+def _may(matter: Matter, actor: Actor, roles: Sequence[str], what: str) -> None:
+    if actor.person in matter.conflicted:
+        raise ApprovalError(f"{matter.id}: you are recorded as conflicted on this matter")
+    if not set(roles) & set(matter.roles.get(actor.person, ())):
+        raise ApprovalError(f"{matter.id}: {what} is for {' or '.join(roles)}; you hold none of these on this matter")
+
+
+def on_matter(matter: Matter, actor: Actor) -> None:
+    """Refuse whoever is not, or no longer, on the matter."""
+    if actor.person not in matter.roles or actor.person in matter.conflicted:
+        raise ApprovalError("there is no such matter, or it is not yours to see")
+
+
+def answer(file: MatterFile, library: Library, actor: Actor, step: str, given: Mapping[str, str]) -> list[Event]:
+    """Record a person's answers to an ``ask`` step; closed answers in the clear, the rest as a commitment.
+
+    Raises:
+        UsageError: Not a step that waits for an answer, or answers that are missing, unknown or not allowed.
+        ApprovalError: The step is not this person's to answer.
+    """
+
+    def drafts(matter: Matter) -> list[Draft]:
+        found, instance, act = _open_act(matter, library, file, step, "ask")
+        _may(matter, actor, found.who, f"answering {found.id}")
+        _check_answers(matter, library, found, given)
+        closed = {q.id: given[q.id] for q in found.questions if q.type != "text"}
+        data = {**_end(instance, act, "answered"), "answers": closed, "result": file.values.commit(dict(given))}
+        facts = [
+            _fact(matter, number, q.records, given[q.id], matter.id.lower())
+            for number, q in enumerate((q for q in found.questions if q.records), 1)
+            if q.records is not None
+        ]
+        return [Draft("step.finished", data, actor, "attorney-client"), *(Draft("fact.recorded", f, actor) for f in facts)]
+
+    return file.transact(drafts)
+
+
+def _check_answers(matter: Matter, library: Library, step: Step, given: Mapping[str, str]) -> None:
+    wrong = [f"{name}: unknown; allowed: {', '.join(q.id for q in step.questions)}" for name in given if name not in {q.id for q in step.questions}]
+    wrong += [problem for q in step.questions if (problem := _answer_problem(library, q, given.get(q.id)))]
+    if wrong:
+        raise UsageError(f"{matter.id} {step.id}: nothing was recorded\n  " + "\n  ".join(wrong))
+
+
+def _answer_problem(library: Library, question: Question, value: str | None) -> str | None:
+    if value is None or not value.strip():
+        allowed = ", ".join(question.allowed) or f"a {question.type}"
+        return f"{question.id}: missing; allowed: {allowed}  ({question.ask})"
+    if question.allowed and value not in question.allowed:
+        return f"{question.id}: got {shown(value)}; allowed: {', '.join(question.allowed)}"
+    if question.type in ("date", "instant"):
+        try:
+            when = read_when(value)
+        except ValueError:
+            return f"{question.id}: got {shown(value)}; allowed: {'2026-11-16' if question.type == 'date' else '2026-11-16T09:40:00-06:00'}"
+        if (type(when) is date) != (question.type == "date"):
+            return f"{question.id}: got {shown(value)}; allowed: a {question.type}"
+    return None
+
+
+def _end(instance: Instance, act: Act, outcome: str) -> dict[str, Any]:
+    return {
+        "step": instance.step, "target": instance.target, "round": instance.round,
+        "act": act.name, "key": act.key, "outcome": outcome,
+    }  # fmt: skip
+
+
+def _fact(matter: Matter, offset: int, kind: str, when: str, about: str) -> dict[str, Any]:
+    number = int(matter.number("F")[1:]) + offset - 1
+    return {"fact": f"F{number}", "fact_kind": kind, "when": when, "about": about}
+
+
+def done(file: MatterFile, library: Library, actor: Actor, step: str, proof: Path | None) -> list[Event]:
+    """Record that a person did an ``assign`` step, with the proof where one is demanded."""
+    sha = _proof(file, proof)
+
+    def drafts(matter: Matter) -> list[Draft]:
+        found, instance, act = _open_act(matter, library, file, step, "assign")
+        _may(matter, actor, found.who, f"doing {found.id}")
+        if found.proof and sha is None:
+            raise UsageError(f"{matter.id} {step}: got no proof; allowed: --proof PATH, which this step demands")
+        data = _end(instance, act, "done") | ({"proof": sha} if sha else {})
+        return [Draft("step.finished", data, actor)]
+
+    return file.transact(drafts)
+
+
+def _proof(file: MatterFile, path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return file.store.put(read_regular(path, MAX_ATTACHMENT))
+    except OSError as error:
+        raise UsageError(f"{path}: got {error.strerror or error}; allowed: a readable file as proof") from error
+
+
+def resolve(file: MatterFile, library: Library, actor: Actor, step: str, effect: str, reason: str) -> list[Event]:
+    """Record what a person found out about an act whose outcome is uncertain."""
+    name, target = split(step)
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        instance = matter.instance(name, target)
+        act = next((a for a in instance.acts.values() if a.state == "uncertain"), None)
+        if act is None:
+            raise UsageError(f"{matter.id}: got the step {shown(step)}; allowed: a step whose outcome is uncertain")
+        data = _end(instance, act, "") | {"effect": effect, "reason": file.values.commit(reason)}
+        data.pop("outcome")
+        return [Draft("step.verified", data, actor)]
+
+    return file.transact(drafts)
+
+
+def restart(file: MatterFile, library: Library, actor: Actor, step: str, reason: str) -> list[Event]:
+    """Begin a new round of a step by a person's decision; the only way an effect may happen again."""
+    name, target = split(step)
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        if (name, target) not in matter.steps:
+            raise UsageError(f"{matter.id}: got the step {shown(step)}; allowed: a step that was begun")
+        instance = matter.instance(name, target)
+        if any(act.state == "started" and act.name in ("execute", "acquire") for act in instance.acts.values()):
+            raise UsageError(f"{matter.id} {step}: is running; allowed: to restart it when it has ended")
+        data = {"step": name, "target": target, "round": instance.round + 1, "reason": file.values.commit(reason)}
+        return [Draft("step.restarted", data, actor)]
+
+    return file.transact(drafts)
+
+
+def record_fact(
+    file: MatterFile, library: Library, actor: Actor, kind: str, when: str, about: str,
+    correct: str | None = None, reason: str | None = None, proof: Path | None = None,
+) -> list[Event]:  # fmt: skip
+    """Record a dated trigger event; a second one of the same kind and ``about`` must correct the first.
+
+    Raises:
+        UsageError: Unknown trigger, a date where an instant is needed or the reverse, or a second one.
+    """
+    try:
+        when = read_when(when).isoformat()
+    except ValueError:
+        raise UsageError(f"got the time {shown(when)}; allowed: 2026-11-16, or 2026-11-16T09:40:00-06:00") from None
+    if problem := library.law_problem(kind, when):
+        raise UsageError(f"got the fact {shown(kind)} at {when}; allowed: {problem}")
+    sha = _proof(file, proof)
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        same = next((f for f in matter.facts.values() if f.kind == kind and f.about == about), None)
+        data = _fact(matter, 1, kind, when, about) | ({"proof": sha} if sha else {})
+        if correct is None and same is not None:
+            raise UsageError(
+                f"{matter.id}: {kind} about {about} is already recorded as {same.id} ({same.when.isoformat()});"
+                f" allowed: --correct {same.id} --reason ..., or --retract {same.id}"
+            )
+        if correct is None:
+            return [Draft("fact.recorded", data, actor)]
+        if correct not in matter.facts or matter.facts[correct].kind != kind or not reason:
+            raise UsageError(f"{matter.id}: got --correct {shown(correct)}; allowed: the id of a {kind} with --reason")
+        data |= {"corrects": correct, "reason": file.values.commit(reason)}
+        return [Draft("fact.corrected", data, actor)]
+
+    return file.transact(drafts)
+
+
+def retract_fact(file: MatterFile, actor: Actor, fact: str, reason: str) -> list[Event]:
+    """Take back a fact that did not happen."""
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        if fact not in matter.facts:
+            raise UsageError(f"{matter.id}: got the fact {shown(fact)}; allowed: {', '.join(matter.facts) or 'none yet'}")
+        return [Draft("fact.retracted", {"fact": fact, "reason": file.values.commit(reason)}, actor)]
+
+    return file.transact(drafts)
+
+
+def served(
+    file: MatterFile, library: Library, actor: Actor, document: str, method: str, when: str, proof: Path
+) -> list[Event]:
+    """Record that an approved document was served: what, how, when, and the proof.
+
+    Raises:
+        ApprovalError: The approval does not stand (any more), or the person may not serve; nothing is recorded.
+        UsageError: Unknown document, another method than the approved one, no proof.
+    """
+    sha = _proof(file, proof)
+    moment = read_when(when)
+
+    def drafts(matter: Matter) -> list[Draft]:
+        found = matter.documents.get(document)
+        if found is None:
+            raise UsageError(f"{matter.id}: got the document {shown(document)}; allowed: {', '.join(matter.documents)}")
+        playbook = library.pinned(file, matter)
+        step = playbook.step(found.step)
+        instance = matter.instance(found.step, found.target)
+        if step.serve is None or instance.document != document:
+            raise ApprovalError(f"{matter.id} {document}: is not the newest version of a notice to be served")
+        _may(matter, actor, step.serve.by, f"serving {found.step}")
+        if method != step.serve.method:
+            raise UsageError(f"{matter.id} {document}: got the method {shown(method)}; allowed: {step.serve.method}, as approved")
+        request = approvals.latest(matter, document, found.round)
+        act = instance.acts.get("serve")
+        basis = engine.inputs(matter, playbook, library.reference(), step, found.target)
+        if request is None or request.state != "approved" or act is None or act.state != "started":
+            raise ApprovalError(f"{matter.id} {document}: is not approved for service, or was served already")
+        reason = approvals.fallen(matter, request, basis, file.journal._clock()[0])
+        if reason is not None:
+            changes = ", ".join(reason[1]) or "its time is over"
+            raise ApprovalError(f"{matter.id} {document}: its approval no longer stands ({reason[0]}: {changes}); nothing was recorded")
+        data = {
+            "document": document, "request": request.id, "method": method, "when": moment.isoformat(),
+            "proof": sha, "party": found.party, "files": dict(found.files),
+        }  # fmt: skip
+        end = _end(instance, act, "served") | {"document": document}
+        return [Draft("document.served", data, actor), Draft("step.finished", end, actor)]
+
+    return file.transact(drafts)
+
+
+def correct_party(file: MatterFile, actor: Actor, party: str, changes: Mapping[str, str], reason: str) -> list[Event]:
+    """Correct a party's name or address as the matter has it; what was approved on the old one falls."""
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        if party not in matter.parties:
+            raise UsageError(f"{matter.id}: got the party {shown(party)}; allowed: {', '.join(matter.parties)}")
+        row = dict(file.values.get(matter.parties[party].details, {}))
+        if unknown := [name for name in changes if name not in row or name == "id"]:
+            raise UsageError(f"{matter.id} {party}: got {', '.join(unknown)}; allowed: {', '.join(k for k in row if k != 'id')}")
+        if all(row[name] == value for name, value in changes.items()):
+            raise UsageError(f"{matter.id} {party}: nothing would change")
+        return [party_draft(file, row | dict(changes), actor, reason)]
+
+    return file.transact(drafts)
+
+
+def change_people(
+    file: MatterFile, library: Library, actor: Actor, change: str, person: str, reason: str | None = None
+) -> list[Event]:
+    """Add a person to a matter, remove one, or record one as conflicted."""
+    if person not in library.workspace.people:
+        raise UsageError(f"got the person {shown(person)}; allowed: an id of people.yaml")
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        data: dict[str, Any] = {"person": person}
+        if change == "add":
+            data["roles"] = list(library.workspace.people[person].roles)
+        elif reason:
+            data["reason"] = file.values.commit(reason)
+        kind = {"add": "people.added", "remove": "people.removed", "conflict": "people.conflicted"}[change]
+        return [Draft(kind, data, actor)]
+
+    return file.transact(drafts)
+
+
+def change_playbook(file: MatterFile, library: Library, actor: Actor, playbook: str, reason: str) -> list[Event]:
+    """Run the matter by another playbook, or by the newest text of its own."""
+    raw, found = library.playbook(playbook)
+    sha = file.store.put(raw)
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        data = {"playbook": found.id, "sha256": sha, "reason": file.values.commit(reason)}
+        return [Draft("playbook.chosen", data, actor)]
+
+    return file.transact(drafts)
+
+
+def note(file: MatterFile, actor: Actor, text: str, privilege: str = "attorney-client") -> list[Event]:
+    """Add a note; it is privileged unless said otherwise."""
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        return [Draft("note.added", {"note": matter.number("N"), "text": file.values.commit(text)}, actor, privilege)]
+
+    return file.transact(drafts)
+
+
+def close(file: MatterFile, actor: Actor, reason: str, reopen: bool = False) -> list[Event]:
+    """Close a matter, or open it again; a closed matter does nothing by itself."""
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        if matter.open == reopen:
+            raise UsageError(f"{matter.id}: is already {'open' if matter.open else 'closed'}")
+        kind = "matter.reopened" if reopen else "matter.closed"
+        return [Draft(kind, {"reason": file.values.commit(reason)}, actor)]
+
+    return file.transact(drafts)

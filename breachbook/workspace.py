@@ -1,0 +1,185 @@
+"""A workspace: the folder a company keeps its people, secrets, agreements and matters in."""
+
+import hashlib
+import json
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from breachbook import source
+from breachbook.errors import BreachbookError, ContentError, Problem, UsageError
+from breachbook.journal import Clock
+from breachbook.matter_file import MatterFile
+from breachbook.people import People, PeopleFile, check_unique
+from breachbook.workspace_files import (
+    AccountsFile, AgreementsFile, Config, PartiesFile, SourcesFile, TradeSecretsFile,
+)  # fmt: skip
+
+F = TypeVar("F", bound=BaseModel)
+
+MARK = "breachbook.toml"
+MATTER_ID = re.compile(r"LEAK-[0-9]{4}-[0-9]{4,6}")
+_ROWS: Mapping[str, type[BaseModel]] = {
+    "trade_secrets": TradeSecretsFile,
+    "agreements": AgreementsFile,
+    "parties": PartiesFile,
+    "accounts": AccountsFile,
+    "sources": SourcesFile,
+}
+
+
+class Workspace:
+    """One workspace folder, its files read strictly and at most once.
+
+    Args:
+        root: The folder that holds breachbook.toml.
+        clock: Gives the present; tests pass their own.
+
+    Raises:
+        UsageError: There is no workspace at ``root``.
+    """
+
+    def __init__(self, root: Path, clock: Clock | None = None) -> None:
+        from breachbook.clock import now
+
+        self.root = root.resolve()
+        if not (self.root / MARK).is_file():
+            raise UsageError(
+                f"{root}: got no workspace here ({MARK} is missing); allowed: a folder made by `breachbook init`;"
+                " pass --workspace or set BREACHBOOK_WORKSPACE"
+            )
+        self.clock: Clock = clock or now
+
+    def now(self) -> datetime:
+        """Give the present instant, aware, in UTC."""
+        return self.clock()[0].astimezone(UTC)
+
+    @property
+    def run(self) -> Path:
+        """Give the folder of sockets, locks, ports and secrets of the running processes."""
+        folder = self.root / "run"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    @cached_property
+    def config(self) -> Config:
+        """Give breachbook.toml."""
+        path = self.root / MARK
+        try:
+            data = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ContentError([Problem(MARK, None, "", str(error), "valid TOML")]) from error
+        return source.validate(source.Source(MARK, data), Config)
+
+    @property
+    def example(self) -> bool:
+        """Say whether this is an example: everything watermarked, nothing outward beyond this machine."""
+        return self.config.kind == "example"
+
+    @cached_property
+    def people(self) -> People:
+        """Give people.yaml."""
+        read = source.read(self.root / "people.yaml", "people.yaml")
+        file = source.validate(read, PeopleFile)
+        twice = check_unique(read, file)
+        if twice:
+            raise ContentError([read.problem(path, mark, "each id and identity once") for path, mark in twice])
+        return People({person.id: person for person in file.people})
+
+    def rows(self, name: str) -> dict[str, dict[str, Any]]:
+        """Give one of the row files (trade_secrets, agreements, parties, accounts, sources) by id.
+
+        Read anew each time, because a change in it voids what was approved on it.
+        """
+        path = self.root / f"{name}.yaml"
+        if not path.exists():
+            return {}
+        read = source.read(path, path.name)
+        file = source.validate(read, _ROWS[name])
+        found: dict[str, dict[str, Any]] = {}
+        problems = []
+        for index, row in enumerate(getattr(file, name)):
+            if row.id in found:
+                problems.append(read.problem((name, index, "id"), row.id, "each id once"))
+            found[row.id] = row.model_dump(mode="json")
+        if problems:
+            raise ContentError(problems)
+        return found
+
+    @property
+    def matters_folder(self) -> Path:
+        """Give the folder that holds one folder per matter."""
+        return self.root / "matters"
+
+    def matter_ids(self) -> list[str]:
+        """List every matter, oldest first."""
+        if not self.matters_folder.is_dir():
+            return []
+        return sorted(entry.name for entry in os.scandir(self.matters_folder) if MATTER_ID.fullmatch(entry.name))
+
+    def matter(self, matter: str) -> MatterFile:
+        """Open one matter's folder; nothing is read before it is asked for.
+
+        Raises:
+            UsageError: There is no such matter.
+        """
+        folder = self.matters_folder / matter
+        if not MATTER_ID.fullmatch(matter) or not (folder / "journal.jsonl").is_file():
+            raise UsageError(f"got the matter {source.shown(matter)}; allowed: one of `breachbook matters`")
+        return MatterFile(folder, self.clock, software(), lambda: self.known_seq(matter))
+
+    def known_seq(self, matter: str) -> int:
+        """Give the highest journal line the register saw of a matter, 0 if none."""
+        try:
+            table = json.loads((self.root / "register.json").read_text("utf-8"))["matters"]
+            return max((int(row["seq"]) for row in table.values() if row["matter"] == matter), default=0)
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
+
+def software() -> dict[str, str]:
+    """Name what writes a line: program, version and build."""
+    from breachbook import __version__
+
+    return {"name": "breachbook", "version": __version__, "build": _build()}
+
+
+@cache
+def _build() -> str:
+    """Hash our own code, so that a line says exactly what wrote it."""
+    package = Path(__file__).parent
+    whole = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        whole.update(f"{path.relative_to(package)}\0".encode())
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:16]
+
+
+def find(given: str | None, environment: Mapping[str, str], here: Path) -> Path:
+    """Find the workspace: given, else BREACHBOOK_WORKSPACE, else the current folder or one above it."""
+    if given or environment.get("BREACHBOOK_WORKSPACE"):
+        return Path(given or environment["BREACHBOOK_WORKSPACE"])
+    for folder in (here, *here.parents):
+        if (folder / MARK).is_file():
+            return folder
+    return here
+
+
+def attempt(checks: Iterable[Callable[[], object]]) -> list[Problem]:
+    """Run every check and gather the problems of those that refuse."""
+    problems: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except ContentError as error:
+            problems.extend(error.problems)
+        except BreachbookError as error:
+            problems.append(Problem("workspace", None, "", str(error), "a readable workspace"))
+    return problems

@@ -1,0 +1,266 @@
+"""The shapes of the files a workspace is made of, as people write them; everything unknown is refused."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from breachbook.people import Id, Strict, Zone
+from breachbook.playbook import Place, Vector
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+def _date(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a date such as 2026-11-16") from None
+    return text
+
+
+def _instant(text: str) -> str:
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None:
+        raise ValueError("a date and time with its offset, such as 2026-11-16T09:40:00-06:00")
+    return text
+
+
+def _date_or_instant(text: str) -> str:
+    return _instant(text) if "T" in text or " " in text else _date(text)
+
+
+Date = Annotated[str, AfterValidator(_date)]
+Instant = Annotated[str, AfterValidator(_instant)]
+When = Annotated[str, AfterValidator(_date_or_instant)]
+
+
+class Organisation(Strict):
+    """Who we are, as letters name us."""
+
+    id: Id
+    name: Text
+    name_local: str | None = None
+    address: Text
+    address_local: str | None = None
+    place: Place
+    zone: Zone
+    registration: str | None = None
+    representative: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+class SlackSettings(Strict):
+    """Where Slack is; the token and the signing secret come from the environment."""
+
+    team_id: str
+    base_url: str = "https://slack.com/api/"
+
+
+class EvidenceSettings(Strict):
+    """How evidence is preserved."""
+
+    algorithm: Literal["sha256", "sha512"] = "sha256"
+    workers: Annotated[int, Field(ge=1, le=16)] = 2
+
+
+class LawFirm(Strict):
+    """Who signs a law firm's letter in one place."""
+
+    name: Text
+    title: Text
+    firm: Text
+    practice_number: Text
+    email: str | None = None
+    phone: str | None = None
+
+
+class Config(Strict):
+    """breachbook.toml; ``law_firms`` by ISO country."""
+
+    kind: Literal["live", "example"] = "live"
+    organisation: Organisation
+    slack: SlackSettings | None = None
+    evidence: EvidenceSettings = EvidenceSettings()
+    playbooks: dict[Vector, Id] = {}
+    law_firms: dict[Place, LawFirm] = {}
+    heartbeat_url: str | None = None
+
+
+class Measure(Strict):
+    """One secrecy measure and its proof."""
+
+    kind: Literal["access", "agreement", "training", "technical", "marking", "physical"]
+    text: Text
+    since: Date
+    proof: str | None = None
+
+
+class Access(Strict):
+    """Somebody who has, or had, access to a secret."""
+
+    person: Id | None = None
+    party: Id | None = None
+    since: Date
+    until: Date | None = None
+    basis: Text
+
+
+class Value(Strict):
+    """What the secret is worth and on what basis; ``amount_minor`` in hundredths of the currency."""
+
+    amount_minor: int
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    basis: Text
+
+
+class TradeSecret(Strict):
+    """One row of the register of trade secrets, described by category; the secret itself stays out."""
+
+    id: Id
+    title: Text
+    category: Text
+    owner: Text
+    value: Value | None = None
+    since: Date
+    measures: list[Measure] = Field(min_length=1)
+    access: list[Access] = []
+
+
+class Clause(Strict):
+    """One clause of an agreement, as it stands."""
+
+    number: str
+    title: str
+    text: Text
+
+
+class NoticesTo(Strict):
+    """Where the agreement says notices go."""
+
+    address: Text
+    address_local: str | None = None
+    email: str | None = None
+    attention: str | None = None
+    method: str | None = None
+
+
+class Agreement(Strict):
+    """One NDA or contract with its clauses."""
+
+    id: Id
+    title: Text
+    title_local: str | None = None
+    kind: Literal["licence", "nda", "supply", "employment", "other"]
+    counterparty: Id
+    signed_on: Date
+    ends_on: Date | None = None
+    governing_law: Text
+    forum: Text
+    confidentiality_survives: str | None = None
+    clauses: list[Clause] = Field(min_length=1)
+    notices_to: NoticesTo | None = None
+
+
+class PartyRow(Strict):
+    """Somebody outside, as letters address them."""
+
+    id: Id
+    name: Text
+    name_local: str | None = None
+    role: Literal["supplier", "holder", "competitor", "employer", "customer", "distributor", "other"]
+    place: Place
+    language: str
+    address: Text
+    address_local: str | None = None
+    email: str | None = None
+    contact: str | None = None
+    registration: str | None = None
+
+
+class Account(Strict):
+    """Access that somebody outside has to a system of ours, and the recipe that shuts it."""
+
+    id: Id
+    title: Text
+    party: Id
+    system: Id
+    recipe: Id
+    source: Id | None = None
+    parameters: dict[str, str] = {}
+
+
+class SourceRow(Strict):
+    """Something to preserve."""
+
+    id: Id
+    title: Text
+    kind: Literal["folder"]
+    path: Text
+    place: Place
+    personal_data: bool = False
+
+
+class TradeSecretsFile(Strict):
+    """trade_secrets.yaml."""
+
+    trade_secrets: list[TradeSecret]
+
+
+class AgreementsFile(Strict):
+    """agreements.yaml."""
+
+    agreements: list[Agreement]
+
+
+class PartiesFile(Strict):
+    """parties.yaml."""
+
+    parties: list[PartyRow]
+
+
+class AccountsFile(Strict):
+    """accounts.yaml."""
+
+    accounts: list[Account]
+
+
+class SourcesFile(Strict):
+    """sources.yaml."""
+
+    sources: list[SourceRow]
+
+
+class ReportedFact(Strict):
+    """A fact known when the leak is reported."""
+
+    kind: Id
+    when: When
+    about: Id
+
+
+class Report(Strict):
+    """report.yaml: what a reporter says."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    reporter: Id
+    discovered_at: Instant
+    occurred_at: Instant | None = None
+    vector: Vector
+    places: list[Place] = Field(min_length=1)
+    trade_secrets: list[Id] = Field(min_length=1)
+    holders: list[Id] = []
+    custodians: list[Id] = []
+    accounts: list[Id] = []
+    sources: list[Id] = []
+    suspects: list[Id] = []
+    summary: Text
+    facts: list[ReportedFact] = []
+
+    def as_data(self) -> dict[str, Any]:
+        """Give the report as a mapping of JSON types."""
+        return self.model_dump(mode="json")
