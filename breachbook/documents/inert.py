@@ -1,9 +1,10 @@
-"""Make text from outside inert: it passes through a template as data and can never become markup.
+"""Make text from outside inert: it passes through a template as data and never becomes markup.
 
-Every punctuation mark Markdown could act on is moved to a private-use code point (one for one) before the
-template sees the text, and comes back as a backslash escape after the last template has run. So no filter,
-macro, concatenation or second rendering can turn a supplier's name into markup. Letters, digits and
-`-`, `_`, `.` between them stay, so ids, closed words and ISO dates compare as usual inside a template.
+Every punctuation mark Markdown could act on is moved to a private-use code point (one for one)
+before the template sees the text, and comes back as a backslash escape after the last template has
+run. So no filter, macro, concatenation or second rendering can turn a supplier's name into markup.
+Letters, digits and `-`, `_`, `.` between them stay, so ids, closed words and ISO dates compare as
+usual inside a template.
 """
 
 import re
@@ -11,22 +12,25 @@ import unicodedata
 
 _BASE = 0xF0000
 _NEWLINE = chr(_BASE + 0x0A)
-_ACTIVE = re.compile(r"""[!"#$&'()*+:<=>@\[\\\]^`{|}~]|(?<![0-9A-Za-z])[-_.]|[-_.](?![0-9A-Za-z])""")
+_ACTIVE = re.compile(
+    r"""[!"#$&'()*+:<=>@\[\\\]^`{|}~]|(?<![0-9A-Za-z])[-_.]|[-_.](?![0-9A-Za-z])"""
+)
 _MOVED = re.compile(f"[{chr(_BASE + 0x21)}-{chr(_BASE + 0x7E)}]")
 
 
 def inert(text: str) -> str:
     """Clean one value and move its active punctuation out of reach.
 
-    Control, format (bidirectional marks and zero-width signs among them), private-use and surrogate
-    characters are dropped; runs of blanks become one; line ends are kept only for the filter `lines`.
+    Control, format (bidirectional marks and zero-width signs among them), private-use and
+    surrogate characters are dropped; runs of blanks become one; line ends are kept only for the
+    filter `lines`.
     """
     lines = (_clean(line) for line in text.splitlines())
     return _NEWLINE.join(_ACTIVE.sub(_move, line) for line in lines if line)
 
 
 def plain(text: str) -> str:
-    """Give inert text back as it was cleaned, its line ends as spaces; for computing and matching only."""
+    """Give inert text back as cleaned, line ends as spaces; for computing and matching only."""
     return _MOVED.sub(_back, text).replace(_NEWLINE, " ")
 
 
@@ -36,7 +40,7 @@ def lines(text: str, separator: str = "\\\n") -> str:
 
 
 def release(markdown: str) -> str:
-    """Write inert characters as Markdown backslash escapes; the last thing done to a rendered template."""
+    """Write inert characters as Markdown backslash escapes; the last thing done to a text."""
     return _MOVED.sub(lambda found: "\\" + _back(found), markdown).replace(_NEWLINE, " ")
 
 

@@ -1,6 +1,5 @@
-"""Print Markdown as DOCX and PDF/A-2b with pandoc and Typst; the same input gives the same bytes."""
+"""Print Markdown as DOCX and PDF/A-2b with pandoc and Typst: same input, same bytes."""
 
-import os
 import re
 import subprocess
 import tempfile
@@ -12,16 +11,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from breachbook.documents.word import reference
+from breachbook.documents.word import reference, signed_off
 from breachbook.errors import ContentError, Problem
 
 _HERE = Path(__file__).parent
-# Nothing in the text may reach a format behind pandoc's back, and quotes and dashes stay as written.
+# Nothing in the text may reach a format behind pandoc's back; quotes and dashes stay as written.
 _MARKDOWN = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-yaml_metadata_block"
-    "-pandoc_title_block-mmd_title_block-citations-smart-auto_identifiers-example_lists+east_asian_line_breaks"
+    "-pandoc_title_block-mmd_title_block-citations-smart-auto_identifiers-example_lists"
+    "+east_asian_line_breaks"
 )
-_COLUMNS = "--columns=24"  # any wider table row takes its column widths from the dashes under the head
+_COLUMNS = "--columns=24"  # a wider table takes its column widths from the dashes under its head
 _UNSHOWN = re.compile(r"the text `?\"(?P<text>.*?)\"`? could not be displayed", re.DOTALL)
 
 
@@ -66,17 +66,25 @@ def press(markdown: str, sheet: Sheet, place: str) -> tuple[bytes, bytes]:
 
 def _docx(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
     model = scratch / "reference.docx"
-    model.write_bytes(
-        reference(sheet.language, title=sheet.title, label=sheet.label, watermark=sheet.watermark)
+    model.write_bytes(reference(sheet.language, label=sheet.label, watermark=sheet.watermark))
+    docx = _pandoc(markdown, ["--to=docx", f"--reference-doc={model}"], place)
+    return signed_off(
+        docx,
+        language=sheet.language,
+        title=sheet.title,
+        author=sheet.author,
+        at=f"{at:%Y-%m-%dT%H:%M:%SZ}",
     )
-    return _pandoc(markdown, ["--to=docx", f"--reference-doc={model}"], at, place)
 
 
 def _pdf(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
     import typst
 
-    body = _pandoc(markdown, ["--to=typst-smart", f"--lua-filter={_HERE / 'letter.lua'}"], at, place)
-    room = scratch / "typst"  # an empty root and empty package folders: nothing to read, nothing to fetch into
+    to_typst = ["--to=typst-smart", f"--lua-filter={_HERE / 'letter.lua'}"]
+    body = _pandoc(markdown, to_typst, place)
+    room = (
+        scratch / "typst"
+    )  # an empty root and empty package folders: nothing to read, nothing to fetch into
     room.mkdir()
     compiler = typst.Compiler(
         input=(_HERE / "letter.typ").read_bytes() + body,
@@ -101,21 +109,23 @@ def _pdf(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -
 def _refused(message: str, place: str) -> Problem:
     unshown = _UNSHOWN.search(message)
     if not unshown:
-        return Problem(place, None, "", f"typst refused: {message[:300]}", "a document typst can set")
-    return Problem(
-        place, None, "", f"the text {unshown['text'][:40]!r}", "Latin and Chinese characters, which the fonts have",
-        "write the name in Latin or Chinese script",
-    )  # fmt: skip
+        got = f"typst refused: {message[:300]}"
+        return Problem(place, None, "", got, "a document typst can set")
+    got = f"the text {unshown['text'][:40]!r}"
+    allowed = "Latin and Chinese characters, which the fonts have"
+    return Problem(place, None, "", got, allowed, "write it in Latin or Chinese script")
 
 
 @cache
 def _fonts() -> Any:
-    """Load the fonts once a process: those inside typst and Noto SC from its package; never the system's."""
+    """Load the fonts once a process: typst's own and Noto SC's package, never the system's."""
     import typst
     from pylopdf_fonts_zh_cn import serif_path
 
     return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(serif_path().parent)]
+        include_system_fonts=False,
+        include_embedded_fonts=True,
+        font_paths=[str(serif_path().parent)],
     )
 
 
@@ -126,15 +136,14 @@ def _program() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
-def _pandoc(markdown: str, options: Sequence[str], at: datetime, place: str) -> bytes:
+def _pandoc(markdown: str, options: Sequence[str], place: str) -> bytes:
     done = subprocess.run(
         [_program(), "--sandbox", f"--from={_MARKDOWN}", _COLUMNS, "--output=-", *options],
         input=markdown.encode(),
         capture_output=True,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(int(at.timestamp()))},
         check=False,
     )
     if done.returncode:
-        message = done.stderr.decode("utf-8", "replace").strip()[:300]
-        raise ContentError([Problem(place, None, "", f"pandoc refused: {message}", "Markdown pandoc can read")])
+        got = f"pandoc refused: {done.stderr.decode('utf-8', 'replace').strip()[:300]}"
+        raise ContentError([Problem(place, None, "", got, "Markdown pandoc can read")])
     return done.stdout

@@ -1,10 +1,11 @@
-"""What a notice may be told: the known fields, which of them one kind declared, and which are missing.
+"""What a notice may be told: the known fields, and which of them are missing.
 
-A template sees the fields its `notice.yaml` declares under `uses` and no others, so a letter to an opponent
-cannot mention an internal deadline by accident, and what a document rests on can be read off its declaration.
+A template sees the fields its `notice.yaml` declares under `uses` and no others, so a letter to an
+opponent cannot mention an internal deadline by accident, and what a document rests on can be read
+off its declaration.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from breachbook.documents.inert import inert
@@ -16,12 +17,34 @@ _CLAUSE = dict.fromkeys(("number", "title", "text", "text_local"))
 SHAPE: Mapping[str, Any] = {
     "matter": {"id": None, "title": None, "opened_on": None, "vector": None, "places": [None]},
     "organisation": dict.fromkeys(
-        ("name", "name_local", "address", "address_local", "place", "registration", "representative")
+        (
+            "name",
+            "name_local",
+            "address",
+            "address_local",
+            "place",
+            "registration",
+            "representative",
+        )
     ),
     "recipient": dict.fromkeys(
-        "id name name_local role address address_local place language email contact registration".split()
+        [
+            "id",
+            "name",
+            "name_local",
+            "role",
+            "address",
+            "address_local",
+            "place",
+            "language",
+            "email",
+            "contact",
+            "registration",
+        ]
     ),
-    "signatory": dict.fromkeys(("name", "title", "kind", "firm", "practice_number", "email", "phone")),
+    "signatory": dict.fromkeys(
+        ("name", "title", "kind", "firm", "practice_number", "email", "phone")
+    ),
     "agreements": [
         dict.fromkeys(("id", "title", "title_local", "signed_on", "counterparty", "governing_law"))
         | {"clauses": [_CLAUSE]}
@@ -31,10 +54,10 @@ SHAPE: Mapping[str, Any] = {
         | {"measures": [{"kind": None, "text": None, "since": None}]}
     ],
     "facts": [_FACT],
-    "exhibits": [dict.fromkeys(("id", "title", "sealed_at", "files", "bytes", "tagmanifest_sha256"))],
-    "deadlines": [
-        dict.fromkeys(("title", "safe", "legal", "raw", "rule", "authority", "status"))
+    "exhibits": [
+        dict.fromkeys(("id", "title", "sealed_at", "files", "bytes", "tagmanifest_sha256"))
     ],
+    "deadlines": [dict.fromkeys(("title", "safe", "legal", "raw", "rule", "authority", "status"))],
     "steps": [dict.fromkeys(("id", "kind", "title", "state", "waits_for"))],
     "custodian": dict.fromkeys(("id", "name", "title")),
     "demands": {"reply_by": None},
@@ -46,7 +69,7 @@ ALWAYS = frozenset({"matter", "organisation", "signatory", "today", "example"})
 
 
 def knows(path: str) -> bool:
-    """Tell whether a dotted path (`agreements.*.clauses`) is a known field; any question of `answers` is."""
+    """Tell whether a dotted path (`agreements.*.clauses`) is known; any `answers` question is."""
     shape: Any = SHAPE
     for part in path.split("."):
         if part == "*" and isinstance(shape, list):
@@ -58,22 +81,28 @@ def knows(path: str) -> bool:
     return True
 
 
-def fitted(context: Mapping[str, Any], language: str, shape: Mapping[str, Any] = SHAPE) -> dict[str, Any]:
-    """Fit a context to the known shape, its text made inert; what is absent becomes None or an empty list."""
+def fitted(
+    context: Mapping[str, Any], language: str, shape: Mapping[str, Any] = SHAPE
+) -> dict[str, Any]:
+    """Fit a context to the known shape, its text inert; what is absent is None or empty."""
     return {
-        key: _answers(context.get(key)) if key == "answers" else _fit(inner, context.get(key), language)
+        key: _answers(context.get(key))
+        if key == "answers"
+        else _fit(inner, context.get(key), language)
         for key, inner in shape.items()
     }
 
 
 def missing(context: Mapping[str, Any], path: str) -> bool:
-    """Tell whether a fitted context has nothing at a path; `a|b` asks for either, `*` for every item."""
+    """Tell whether a context has nothing at a path; `a|b` asks for either, `*` for every item."""
     return all(_lacks(context, one.split(".")) for one in path.split("|"))
 
 
 def found(context: Any, path: str) -> Any:
-    """Give the value at a dotted path without `*`."""
-    for part in path.split("."):
+    """Give the value at a dotted path, as far as its first `*`."""
+    for part in path.split("|")[0].split("."):
+        if part == "*":
+            break
         context = context[part]
     return context
 
@@ -108,7 +137,7 @@ def _one_language(value: Mapping[str, Any], language: str) -> str:
 
 
 def _answers(value: Any) -> dict[str, list[str]]:
-    """Gather `{step: {question: value}}` as `{question: [value, ...]}`, in the order of the steps."""
+    """Gather `{step: {question: value}}` as `{question: [value, ...]}`, in the steps' order."""
     gathered: dict[str, list[str]] = {}
     for answers in (value or {}).values():
         for question, answer in answers.items():
@@ -137,5 +166,17 @@ def sample(shape: Any = SHAPE, name: str = "") -> Any:
 
 
 _SAMPLES = dict.fromkeys(
-    "opened_on signed_on when sealed_at safe legal raw today reply_by since".split(), "2026-01-02"
+    [
+        "opened_on",
+        "signed_on",
+        "when",
+        "sealed_at",
+        "safe",
+        "legal",
+        "raw",
+        "today",
+        "reply_by",
+        "since",
+    ],
+    "2026-01-02",
 ) | {"files": 1, "bytes": 1, "kind": "access"}

@@ -1,10 +1,20 @@
-"""Jinja2 for notices: sandboxed, strict, own folders before ours, and ours within reach as `shipped:`."""
+"""Jinja2 for notices: sandboxed, strict, own folders before ours, ours also as `shipped:`."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, meta, nodes
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    meta,
+    nodes,
+)
 from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -12,9 +22,11 @@ from breachbook.documents.inert import release
 from breachbook.documents.wording import filters
 from breachbook.errors import ContentError, Problem
 
+_TAGS = re.compile(r"\{%.*?%\}|\{#.*?#\}")
+
 
 class _Recording(BaseLoader):
-    """Passes on to the loader it wraps and keeps what was loaded, so that a document names its templates."""
+    """Keeps what the loader it wraps has loaded, so that a document names its templates."""
 
     def __init__(self, inner: BaseLoader) -> None:
         self.inner = inner
@@ -25,7 +37,7 @@ class _Recording(BaseLoader):
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         source, file, fresh = self.inner.get_source(environment, template)
         self.sources[template] = source
-        return source, file, fresh
+        return "\n".join(map(_keep_line_end, source.splitlines())), file, fresh
 
 
 class Templates:
@@ -47,14 +59,25 @@ class Templates:
         self._environment.globals.clear()
         self._environment.filters = dict(filters(language)) | {
             name: self._environment.filters[name]
-            for name in ("first", "last", "length", "map", "selectattr", "rejectattr", "sort", "list", "join", "unique")
+            for name in (
+                "first",
+                "last",
+                "length",
+                "map",
+                "selectattr",
+                "rejectattr",
+                "sort",
+                "list",
+                "join",
+                "unique",
+            )
         }
 
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """Render one template to text whose values are still inert.
 
         Raises:
-            ContentError: The template is missing, does not compile, or names something it was not given.
+            ContentError: It is missing, does not compile, or names something it was not given.
         """
         try:
             return self._environment.get_template(name).render(context)
@@ -75,7 +98,11 @@ class Templates:
             tree = self._parsed(current)
             asked |= meta.find_undeclared_variables(tree)
             set_here |= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
-            waiting += [other for other in meta.find_referenced_templates(tree) if other and other not in seen]
+            waiting += [
+                other
+                for other in meta.find_referenced_templates(tree)
+                if other and other not in seen
+            ]
         return asked - set_here
 
     def _parsed(self, name: str) -> nodes.Template:
@@ -87,12 +114,18 @@ class Templates:
 
 
 def markdown(text: str) -> str:
-    """Finish a rendered template: values become escaped Markdown, runs of empty lines become one."""
+    """Finish a rendered template: values become escaped Markdown, empty lines single."""
     kept: list[str] = []
     for line in release(text).splitlines():
         if line.strip() or (kept and kept[-1]):
             kept.append(line.rstrip())
     return "\n".join(kept).strip() + "\n"
+
+
+def _keep_line_end(line: str) -> str:
+    """Let a line of nothing but tags vanish; keep the end of one with text before its last tag."""
+    mixed = line.endswith("%}") and line[-3:-2] not in "+-" and _TAGS.sub("", line).strip()
+    return f"{line[:-2]}+%}}" if mixed else line
 
 
 def _printable(value: object) -> object:
@@ -104,14 +137,13 @@ def _printable(value: object) -> object:
 
 
 def _problem(name: str, error: Exception) -> Problem:
-    line = getattr(error, "lineno", None)
     if isinstance(error, TemplateNotFound):
-        return Problem(str(error.name), None, "", "nothing", "a template of this name in one of the notice folders")
+        return Problem(str(error.name), None, "", "nothing", "a template in a notice folder")
     if isinstance(error, TemplateSyntaxError):
-        return Problem(error.name or name, line, "", error.message or "a fault", "a template that compiles")
+        got = error.message or "a fault"
+        return Problem(error.name or name, error.lineno, "", got, "a template that compiles")
     if isinstance(error, UndefinedError):
-        return Problem(
-            name, None, "", error.message or "an unknown name", "only what notice.yaml declares under uses",
-            "declare it there, or correct the name in the template",
-        )  # fmt: skip
-    return Problem(name, None, "", str(error), "text and whole numbers that are there", "guard it with an if")
+        allowed = "only what notice.yaml declares under uses"
+        return Problem(name, None, "", str(error), allowed, "declare it, or correct the name")
+    allowed = "text and whole numbers that are there"
+    return Problem(name, None, "", str(error), allowed, "guard it with an if, or record it")

@@ -1,4 +1,4 @@
-"""How dates, numbers and lists are written in each language of a notice; the filters of the templates."""
+"""How dates, numbers and lists are written in each language: the filters of the templates."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -8,9 +8,20 @@ from breachbook.documents.inert import inert, lines, plain
 
 T = TypeVar("T")
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _CHINESE_DIGITS = "〇一二三四五六七八九"
 
 
@@ -29,7 +40,7 @@ def filters(language: str) -> Mapping[str, Callable[..., object]]:
 
 
 def day(text: str, language: str) -> str:
-    """Write an ISO date, or the date of an ISO instant at its own offset: `2 March 2026`, `2026年3月2日`.
+    """Write an ISO date, or the date of an ISO instant at its own offset, as letters do.
 
     Raises:
         ValueError: Not an ISO date or instant.
@@ -90,4 +101,4 @@ def _date(iso: str) -> date:
 
 def _offset(at: datetime) -> str:
     name = at.strftime("%z")
-    return f"UTC{name[:3]}:{name[3:]}" if name else ""
+    return "UTC" if name == "+0000" else f"UTC{name[:3]}:{name[3:]}" if name else ""

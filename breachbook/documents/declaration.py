@@ -1,0 +1,141 @@
+"""The declaration of a kind of notice: `notice.yaml`, read strictly."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from breachbook.documents import shape
+from breachbook.documents.inert import plain
+from breachbook.errors import ContentError, Problem
+from breachbook.source import read, validate
+
+_ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_SWITCHED = (
+    "agreements", "trade_secrets", "exhibits", "deadlines", "steps", "custodian", "demands",
+)  # fmt: skip
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Required(_Declared):
+    """One field a notice cannot do without.
+
+    Attributes:
+        path: Dotted; `*` means every item of a list, `a|b` either of two.
+        authority: Who says so, with the pinpoint.
+        basis: `R` when the authority itself requires it, `P` when practice does.
+        equals: The only value allowed, where one is.
+        languages: Where it is required; empty for everywhere.
+        forms: The forms it is required in; empty for all.
+    """
+
+    path: str
+    authority: str
+    basis: Literal["R", "P"]
+    equals: str | None = None
+    languages: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+
+    def applies(self, language: str, form: str) -> bool:
+        """Tell whether one form in one language needs this field."""
+        return language in (self.languages or (language,)) and form in (self.forms or (form,))
+
+
+class Uses(_Declared):
+    """What a notice may be told and so rests on; everything else is kept from its templates.
+
+    Attributes:
+        facts: Kinds of facts; `*` for every kind, inside the house only.
+        answers: Questions whose answers it quotes.
+    """
+
+    facts: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    party: bool = False
+    agreements: bool = False
+    trade_secrets: bool = False
+    exhibits: bool = False
+    deadlines: bool = False
+    steps: bool = False
+    custodian: bool = False
+    demands: bool = False
+
+    def told(self, fitted: Mapping[str, Any]) -> dict[str, Any]:
+        """Pick what was declared, and what every notice may know, from a fitted context."""
+        told = {key: fitted[key] for key in shape.ALWAYS}
+        told |= {key: fitted[key] for key in _SWITCHED if getattr(self, key)}
+        if self.party:
+            told["recipient"] = fitted["recipient"]
+        if self.facts:
+            every = "*" in self.facts
+            told["facts"] = [
+                fact
+                for fact in fitted["facts"]
+                if every or plain(fact["kind"] or "") in self.facts
+            ]
+        if self.answers:
+            told["answers"] = {
+                question: fitted["answers"].get(question, []) for question in self.answers
+            }
+        return told
+
+
+class Forbidden(_Declared):
+    """Wording a notice must not contain outside quoted clauses: a pattern and the reason."""
+
+    pattern: str
+    why: str
+    languages: tuple[str, ...] = ()
+
+
+class NoticeKind(_Declared):
+    """One kind of notice.
+
+    Attributes:
+        languages: Language to its forms, each with its title; the first form is the usual one.
+        privilege: As in the journal.
+    """
+
+    id: str = Field(pattern=_ID)
+    title: str
+    audience: Literal["outward", "internal"]
+    privilege: Literal[
+        "none", "attorney-client", "work-product", "common-interest", "confidential-secret"
+    ]
+    languages: dict[str, dict[str, str]] = Field(min_length=1)
+    requires: tuple[Required, ...]
+    uses: Uses
+    must_not_contain: tuple[Forbidden, ...] = ()
+
+
+def load_kind(folders: Sequence[Path], kind: str) -> NoticeKind:
+    """Read one kind's `notice.yaml` from the first folder that has it.
+
+    Args:
+        folders: Own folders first, the shipped one last.
+        kind: Its id, which is its folder's name.
+
+    Raises:
+        ContentError: No such kind, or its `notice.yaml` cannot be accepted.
+    """
+    file = declaration_file(folders, kind)
+    loaded = validate(read(file, f"notices/{kind}/notice.yaml"), NoticeKind)
+    if loaded.id != kind:
+        raise ContentError([Problem(f"notices/{kind}/notice.yaml", None, "id", loaded.id, kind)])
+    return loaded
+
+
+def declaration_file(folders: Sequence[Path], kind: str) -> Path:
+    """Find the `notice.yaml` a kind is declared in; see `load_kind`."""
+    if re.match(_ID, kind):
+        for folder in folders:
+            if (file := folder / kind / "notice.yaml").is_file():
+                return file
+    there = {file.parent.name for folder in folders for file in folder.glob("*/notice.yaml")}
+    allowed = f"one of {', '.join(sorted(there))}"
+    raise ContentError([Problem("notices", None, "", f"the kind {kind!r}", allowed)])
