@@ -1,0 +1,159 @@
+"""What preserving and checking an exhibit can find: a closed list of findings, and the shapes they come in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Status = Literal["valid", "invalid", "not-checked"]
+
+# While preserving: nothing here stops the acquisition, all of it goes into the exhibit's own record.
+ACQUISITION: Mapping[str, str] = {
+    "vanished": "was listed and was gone when it was to be read",
+    "unreadable": "could not be read; only its metadata is preserved",
+    "changed-while-read": "changed at the source while it was read; what was read is preserved",
+    "link-not-followed": "is a symbolic link; its target text is recorded, what it points at is not preserved",
+    "special-not-read": "is a pipe, socket or device; it is recorded and was not opened",
+    "name-escaped": "is stored under an escaped name; the true name is in the record",
+    "name-shortened": "has a path too long for other tools and is stored under a digest of it",
+    "name-collision": "differs from another name only in case or in Unicode form",
+}
+
+# While verifying: every one of them makes its layer invalid.
+VERIFICATION: Mapping[str, str] = {
+    "missing": "is listed and not there",
+    "changed": "differs from its recorded digest",
+    "extra": "is there and not listed",
+    "malformed": "cannot be read as what it should be",
+    "unsafe-path": "names a place outside the bag",
+    "disagrees": "states something else than the rest of the exhibit",
+    "time-changed": "has another modification time than was recorded",
+    "mode-changed": "can be written to or run, which a sealed file cannot",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One thing a person should know about one file.
+
+    Attributes:
+        code: A key of ACQUISITION or VERIFICATION.
+        path: Where: the path below the source or the bag, in the escaped form the bag uses.
+        detail: What was seen, in a few plain words; empty when the code says it all.
+    """
+
+    code: str
+    path: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        sense = ACQUISITION.get(self.code) or VERIFICATION[self.code]
+        return f"{self.path}: {sense}" + (f" ({self.detail})" if self.detail else "")
+
+    def as_data(self) -> dict[str, str]:
+        """Give the mapping kept in records: code, path, and detail when there is one."""
+        data = {"code": self.code, "path": self.path}
+        return data | {"detail": self.detail} if self.detail else data
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An exhibit that is whole, sealed and durable.
+
+    Attributes:
+        exhibit: Its id, such as ``E1``.
+        path: The folder of the bag; the seal stands beside it as ``<exhibit>.seal.json``.
+        files: Number of files preserved.
+        bytes: Their size together.
+        manifest_sha256: SHA-256 of the payload manifest file.
+        tagmanifest_sha256: SHA-256 of the tag manifest file.
+        seal_sha256: SHA-256 of the seal file; what a journal or a time-stamp should hold.
+        findings: What was seen on the way, in path order.
+    """
+
+    exhibit: str
+    path: Path
+    files: int
+    bytes: int
+    manifest_sha256: str
+    tagmanifest_sha256: str
+    seal_sha256: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long reading is.
+
+    Attributes:
+        phase: ``copying``, ``re-reading`` or ``verifying``.
+        files: Files done.
+        bytes: Bytes done.
+        files_total: Files to do.
+        bytes_total: Bytes to do, as the source stated them at the start.
+        bytes_per_second: Mean rate of this phase.
+    """
+
+    phase: str
+    files: int
+    bytes: int
+    files_total: int
+    bytes_total: int
+    bytes_per_second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The verdict on one layer of an exhibit; ``not-checked`` always says why."""
+
+    name: str
+    status: Status
+    reason: str
+
+
+LAYERS = (
+    "structure",
+    "manifests",
+    "payload",
+    "tag-files",
+    "metadata",
+    "extra-files",
+    "seal",
+    "signature",
+    "journal",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What verifying an exhibit gave: one verdict a layer, in the order of LAYERS, and every finding."""
+
+    exhibit: str
+    layers: tuple[Layer, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Say whether no layer is invalid; layers that were not checked do not count as valid, see ``unchecked``."""
+        return all(layer.status != "invalid" for layer in self.layers)
+
+    @property
+    def unchecked(self) -> tuple[Layer, ...]:
+        """Give the layers nobody could check, each with its reason."""
+        return tuple(layer for layer in self.layers if layer.status == "not-checked")
+
+    def layer(self, name: str) -> Layer:
+        """Give one layer by its name in LAYERS."""
+        return self.layers[LAYERS.index(name)]
+
+    def as_data(self) -> dict[str, object]:
+        """Give the mapping for ``--json``: exhibit, sound, layers, findings."""
+        return {
+            "exhibit": self.exhibit,
+            "findings": [finding.as_data() for finding in self.findings],
+            "layers": [
+                {"name": one.name, "reason": one.reason, "status": one.status}
+                for one in self.layers
+            ],
+            "sound": self.is_sound,
+        }

@@ -1,0 +1,94 @@
+"""Does batches of copying and hashing, in this process or as a process of its own.
+
+As a process it is started without the host's site packages, its main module or Breachbook's own imports: so
+it reads after 30 ms, and starting it is safe from threads and event loops. Jobs come on standard input,
+replies go to standard output, each four bytes of length and JSON. It ends at once when its standard input
+does, that is, when whoever started it is gone, however that happened.
+
+Job: ``{"do": "copy", "folder": [component, ...], "files": [[name, place in the bag], ...], "algorithm": name,
+"sync": bool}`` or ``{"do": "hash", "files": [place, ...], "algorithms": [name, ...], "cold": bool}``.
+Reply: ``{"bytes": done}`` now and then, and at the end ``{"rows": [...]}`` or ``{"fault": [errno, text]}``.
+"""
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from breachbook.seal.copying import Copying, Report, Row, copy_file, hash_file, missed, open_folder
+
+REPORT_EVERY = 32 << 20
+
+Job = dict[str, Any]
+
+
+def perform(job: Job, source: int, bag: int, report: Report) -> list[Row]:
+    """Do one job; one row a file, in the order of the job, as `copy_file` and `hash_file` give them.
+
+    Raises:
+        OSError: Writing failed; what was to be made is not whole.
+    """
+    if job["do"] == "hash":
+        algorithms, cold = job["algorithms"], job["cold"]
+        return [hash_file(place, bag, algorithms, cold, report) for place in job["files"]]
+    try:
+        folder = open_folder(source, job["folder"])
+    except OSError as error:
+        return [missed(error) for _ in job["files"]]
+    how = Copying(job["algorithm"], job["sync"])
+    try:
+        return [copy_file(name, place, folder, bag, how, report) for name, place in job["files"]]
+    finally:
+        os.close(folder)
+
+
+def send(stream: BinaryIO, message: Any) -> None:
+    """Write one message: four bytes of length, big end first, and JSON in ASCII."""
+    body = json.dumps(message, separators=(",", ":")).encode("ascii")
+    stream.write(len(body).to_bytes(4, "big") + body)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> Any:
+    """Read one message; None when the stream has ended, even in the middle of one."""
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    body = stream.read(int.from_bytes(head, "big"))
+    return json.loads(body) if len(body) == int.from_bytes(head, "big") else None
+
+
+def main(source: int, bag: int) -> None:
+    """Serve jobs until standard input ends; source and bag are inherited descriptors, source may be -1."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
+    while True:
+        job = jobs.get()
+        try:
+            reply: Any = {"rows": perform(job, source, bag, _reporter())}
+        except OSError as error:
+            reply = {"fault": [error.errno or 0, error.strerror or str(error)]}
+        send(sys.stdout.buffer, reply)
+
+
+def _listen(jobs: queue.SimpleQueue[Job]) -> None:
+    while (job := receive(sys.stdin.buffer)) is not None:
+        jobs.put(job)
+    os._exit(0)
+
+
+def _reporter() -> Report:
+    done = 0
+
+    def report(count: int) -> None:
+        nonlocal done
+        done += count
+        if done >= REPORT_EVERY:
+            send(sys.stdout.buffer, {"bytes": done})
+            done = 0
+
+    return report
