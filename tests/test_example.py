@@ -5,14 +5,17 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
 from breachbook import content, source
-from breachbook.people import PeopleFile
+from breachbook.connectors.recipes import load_recipes
+from breachbook.people import ROLES
+from breachbook.workspace import Workspace
+from breachbook.workspace_files import Report
 
 EXAMPLE = content.find("examples", "railway-wheels")
+ROWS = ("trade_secrets", "agreements", "parties", "accounts", "sources")
 YAML = sorted(
     path.relative_to(EXAMPLE).as_posix()
     for path in EXAMPLE.rglob("*.yaml")
@@ -20,9 +23,16 @@ YAML = sorted(
 )
 
 
-def load(name: str) -> Any:
-    """Read one YAML file of the example."""
-    return source.read(EXAMPLE / name).data
+@pytest.fixture(scope="module")
+def workspace() -> Workspace:
+    """The example, read as any workspace is."""
+    return Workspace(EXAMPLE)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """The report of the example."""
+    return source.validate(source.read(EXAMPLE / "report.yaml"), Report)
 
 
 def script(name: str) -> ModuleType:
@@ -33,11 +43,6 @@ def script(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def ids(name: str) -> list[str]:
-    """List the ids of ``<name>.yaml``, whose rows stand under a key of the same name."""
-    return [row["id"] for row in load(f"{name}.yaml")[name]]
 
 
 def tree(folder: Path) -> Mapping[str, bytes]:
@@ -52,74 +57,64 @@ def tree(folder: Path) -> Mapping[str, bytes]:
 @pytest.mark.parametrize("name", YAML)
 def test_yaml_file_is_read(name: str) -> None:
     """Every YAML file of the example is valid and not empty."""
-    data = load(name)
+    data = source.read(EXAMPLE / name).data
 
     assert isinstance(data, dict)
     assert data
 
 
-@pytest.mark.parametrize(
-    "name", ["people", "parties", "trade_secrets", "agreements", "sources", "accounts"]
-)
-def test_ids_stand_once(name: str) -> None:
-    """No file gives one id to two rows."""
-    found = ids(name)
+def test_workspace_is_an_example_and_its_files_are_accepted(workspace: Workspace) -> None:
+    """The configuration, the people and every file of rows pass the checks of a real workspace."""
+    rows = [workspace.rows(name) for name in ROWS]
 
-    assert found
-    assert len(found) == len(set(found))
+    assert workspace.example
+    assert workspace.config.organisation.zone == "America/Chicago"
+    assert all(rows)
 
 
-@pytest.mark.parametrize(
-    ("key", "name"),
-    [
-        ("trade_secrets", "trade_secrets"),
-        ("holders", "parties"),
-        ("custodians", "people"),
-        ("accounts", "accounts"),
-        ("sources", "sources"),
-        ("suspects", "people"),
-    ],
-)
-def test_report_names_rows_that_exist(key: str, name: str) -> None:
+@pytest.mark.parametrize("key", ["trade_secrets", "holders", "accounts", "sources"])
+def test_report_names_rows_that_exist(workspace: Workspace, report: Report, key: str) -> None:
     """Every id in the report is a row of the file it belongs to."""
-    assert set(load("report.yaml")[key]) <= set(ids(name))
+    file = "parties" if key == "holders" else key
+
+    assert getattr(report, key)
+    assert set(getattr(report, key)) <= set(workspace.rows(file))
 
 
-def test_people_have_every_role_and_a_slack_identity() -> None:
-    """Each role the playbook needs is held by somebody, and everybody has a Slack identity."""
-    file = source.validate(source.read(EXAMPLE / "people.yaml"), PeopleFile)
-
-    counsel = {"ip-counsel", "general-counsel", "outside-counsel"}
-    held = {role for person in file.people for role in person.roles}
-    assert held >= counsel | {"security-responder", "docketing-clerk", "reporter", "custodian"}
-    assert all(person.slack and person.email for person in file.people)
-    assert load("report.yaml")["reporter"] in {
-        person.id for person in file.people if "reporter" in person.roles
-    }
+def test_report_names_people_that_exist(workspace: Workspace, report: Report) -> None:
+    """The reporter may report and the custodians can be put under hold."""
+    assert "reporter" in workspace.people[report.reporter].roles
+    for custodian in report.custodians:
+        assert "custodian" in workspace.people[custodian].roles
 
 
-def test_rows_name_rows_that_exist() -> None:
+def test_people_hold_every_role_and_a_slack_identity(workspace: Workspace) -> None:
+    """Each role is held by somebody, and everybody can be asked in Slack."""
+    people = list(workspace.people.by_id.values())
+
+    assert {role for person in people for role in person.roles} == set(ROLES)
+    assert all(person.slack and person.email for person in people)
+
+
+def test_rows_name_rows_that_exist(workspace: Workspace) -> None:
     """Accounts, agreements and access lists refer only to rows and recipes that exist."""
-    parties, people = set(ids("parties")), set(ids("people"))
+    parties, recipes = workspace.rows("parties"), load_recipes(EXAMPLE / "recipes")
 
-    for account in load("accounts.yaml")["accounts"]:
+    for account in workspace.rows("accounts").values():
         assert account["party"] in parties
-        assert account["source"] in ids("sources")
-        assert load(f"recipes/{account['recipe']}.yaml")["id"] == account["recipe"]
-    for agreement in load("agreements.yaml")["agreements"]:
+        assert account["source"] in workspace.rows("sources")
+        assert account["recipe"] in recipes
+    for agreement in workspace.rows("agreements").values():
         assert agreement["counterparty"] in parties
-    for secret in load("trade_secrets.yaml")["trade_secrets"]:
-        assert all(
-            row.get("party") in parties or row["person"] in people for row in secret["access"]
-        )
+    for secret in workspace.rows("trade_secrets").values():
+        for row in secret["access"]:
+            assert row["party"] in parties or row["person"] in workspace.people
 
 
 @pytest.mark.parametrize("party", ["beiyuan-foundry", "moqiao-castings"])
-def test_credit_code_has_its_check_character(party: str) -> None:
+def test_credit_code_has_its_check_character(workspace: Workspace, party: str) -> None:
     """The Chinese parties' unified social credit codes are well formed (GB 32100-2015, mod 31)."""
-    code = next(row for row in load("parties.yaml")["parties"] if row["id"] == party)[
-        "registration"
-    ]
+    code = workspace.rows("parties")[party]["registration"]
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
     total = sum(alphabet.index(char) * pow(3, place, 31) for place, char in enumerate(code[:17]))
