@@ -45,6 +45,9 @@ _RECOVER: dict[tuple[str, str], Callable[[Job], str]] = {
 }
 
 
+_NOT_NOW = frozenset({"running-elsewhere", "overtaken", "journal-damaged"})
+
+
 async def plain(name: str, act: Callable[[], Awaitable[str]]) -> str:
     """Run an act without Prefect."""
     return await act()
@@ -92,6 +95,10 @@ class Executor:
             return True
         return False
 
+    async def due_now(self) -> list[str]:
+        """Wake every matter that has something to do by now; only the engine's host does."""
+        return []
+
     async def advance(
         self, matter: str, kinds: frozenset[str] = engine.PILLARS["respond"], wrap: Wrap = plain
     ) -> Advanced:
@@ -122,7 +129,8 @@ class _Run:
         self.file = executor.workspace.matter(matter)
         self.teller = Teller(executor.workspace, executor.library, self.file, executor.slack)
         self.running: dict[str, asyncio.Task[None]] = {}
-        self.given_up: set[str] = set()
+        self.set_aside: set[str] = set()
+        self.untold: set[str] = set()
         self.done: list[str] = []
         self.retry = False
 
@@ -149,7 +157,7 @@ class _Run:
         begun = False
         for item in items:
             perform = item.perform if isinstance(item, Claimed) else item
-            if isinstance(perform, Perform) and perform.key not in self.running | dict.fromkeys(self.given_up):
+            if isinstance(perform, Perform) and perform.key not in self.running and perform.key not in self.set_aside:
                 claimed = isinstance(item, Claimed)
                 work = asyncio.create_task(self._work(perform, claimed))
                 self.running[perform.key] = work
@@ -159,6 +167,8 @@ class _Run:
     async def _rest(self) -> None:
         again = asyncio.create_task(self.again.wait())
         await asyncio.wait([again, *self.running.values()], return_when=asyncio.FIRST_COMPLETED)
+        if self.again.is_set():
+            self.set_aside.clear()
         again.cancel()
         for key, task in list(self.running.items()):
             if task.done():
@@ -171,14 +181,14 @@ class _Run:
         if records:
             await asyncio.to_thread(self._record, records)
             return True
-        tells = [item for item in items if isinstance(item, Tell) and item.key not in self.given_up]
+        tells = [item for item in items if isinstance(item, Tell) and item.key not in self.untold]
         if not tells:
             return False
         try:
             await asyncio.to_thread(self.teller.tell, tells[0])
         except BreachbookError as error:
             log.warning("%s: message %s not sent: %s", self.file.folder.name, tells[0].what, error)
-            self.given_up.add(tells[0].key)
+            self.untold.add(tells[0].key)
             self.retry = True
         return True
 
@@ -206,31 +216,31 @@ class _Run:
         return drafts
 
     async def _work(self, perform: Perform, claimed: bool) -> None:
-        lock = StepLock(self.executor.workspace.run / self.file.folder.name, perform.step, perform.target)
-        if not lock.take():
-            self.given_up.add(perform.key)
-            return
-        try:
-            job = Job(
-                self.executor.workspace, self.executor.library,
-                self.executor.workspace.matter(self.file.folder.name), perform, self.executor.slack,
-            )  # fmt: skip
-            name = f"{job.where} {perform.act}"
-            outcome = await self.wrap(name, lambda: self._act(job, claimed))
+        job = Job(
+            self.executor.workspace, self.executor.library,
+            self.executor.workspace.matter(self.file.folder.name), perform, self.executor.slack,
+        )  # fmt: skip
+        name = f"{job.where} {perform.act}"
+        outcome = await self.wrap(name, lambda: asyncio.to_thread(self._act, job, claimed))
+        if outcome in _NOT_NOW:
+            self.set_aside.add(perform.key)
+        else:
             self.done.append(f"{name} {outcome}")
-        finally:
-            lock.free()
-        self.executor._advanced(self.file.folder.name)
 
-    async def _act(self, job: Job, claimed: bool) -> str:
-        """Claim, do and record one act; raises nothing a Prefect database could keep."""
+    def _act(self, job: Job, claimed: bool) -> str:
+        """Do one act under its lock, which this thread holds to the end whatever becomes of the caller."""
+        lock = StepLock(self.executor.workspace.run / self.file.folder.name, job.perform.step, job.perform.target)
+        if not lock.take():
+            return "running-elsewhere"
         try:
-            return await asyncio.to_thread(perform_act, job, claimed)
+            return perform_act(job, claimed)
         except StaleHead:
             return "overtaken"
         except DamageError:
-            self.given_up.add(job.perform.key)
             return "journal-damaged"
+        finally:
+            lock.free()
+            self.executor._advanced(self.file.folder.name)
 
 
 def perform_act(job: Job, claimed: bool) -> str:

@@ -1,0 +1,77 @@
+"""Starting, watching and stopping the processes of a workspace."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from breachbook.errors import EngineError
+from breachbook.supervisor.family import Family
+from breachbook.supervisor.settings import environment, settings
+from breachbook.workspace import Workspace
+
+Say = Callable[[str], None]
+
+
+class Lock:
+    """The right to run a workspace's processes; held by one `up` at a time."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._path = workspace.run / "up.lock"
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = os.pread(self._descriptor, 32, 0).decode().strip()
+            os.close(self._descriptor)
+            raise EngineError(
+                f"{workspace.root}: got a second `up`; process {pid} already runs this workspace;"
+                " allowed: one at a time, stop that one with Ctrl-C first"
+            ) from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def free(self) -> None:
+        """Give the right back."""
+        os.close(self._descriptor)
+
+
+def up(workspace: Workspace, *, demo_slack: bool = False, say: Say = print) -> None:
+    """Start every process, say where they are, restart what dies, and stop all on Ctrl-C or SIGTERM.
+
+    Raises:
+        EngineError: Another `up` runs this workspace, or a process does not come up.
+    """
+    lock = Lock(workspace)
+    try:
+        with Family(workspace, demo_slack=demo_slack) as family:
+            stop = _on_signals()
+            for line in family.addresses():
+                say(line)
+            while not stop():
+                family.mend(say)
+                time.sleep(0.2)
+            say("stopping")
+    finally:
+        lock.free()
+
+
+def _on_signals() -> Callable[[], bool]:
+    stopped: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda got, _frame: stopped.append(got))
+    return lambda: bool(stopped)
+
+
+def prefect_client(workspace: Workspace, arguments: Sequence[str]) -> int:
+    """Run Prefect's own client with this workspace's address and password; give its exit code."""
+    environ: Mapping[str, str] = environment(workspace, settings(workspace))
+    program = Path(sys.executable).with_name("prefect")
+    return subprocess.run([str(program), *arguments], env=dict(environ), check=False).returncode
+
+
+__all__ = ["Lock", "prefect_client", "up"]
