@@ -1,4 +1,4 @@
-"""What preserving and checking an exhibit can find: a closed list of findings, and the shapes they come in."""
+"""What preserving and checking an exhibit can find: a closed list, and the shapes it comes in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Literal
 
 Status = Literal["valid", "invalid", "not-checked"]
 
-# While preserving: nothing here stops the acquisition, all of it goes into the exhibit's own record.
+# While preserving: none of it stops the work, all of it goes into the exhibit's own record.
 ACQUISITION: Mapping[str, str] = {
     "vanished": "was listed and was gone when it was to be read",
     "unreadable": "could not be read; only its metadata is preserved",
     "changed-while-read": "changed at the source while it was read; what was read is preserved",
-    "link-not-followed": "is a symbolic link; its target text is recorded, what it points at is not preserved",
+    "link-not-followed": "is a symbolic link; the name of its target is kept, its target is not",
     "special-not-read": "is a pipe, socket or device; it is recorded and was not opened",
     "name-escaped": "is stored under an escaped name; the true name is in the record",
     "name-shortened": "has a path too long for other tools and is stored under a digest of it",
@@ -126,7 +126,7 @@ LAYERS = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verifying an exhibit gave: one verdict a layer, in the order of LAYERS, and every finding."""
+    """What verifying an exhibit gave: a verdict a layer, as LAYERS has them, and every finding."""
 
     exhibit: str
     layers: tuple[Layer, ...]
@@ -134,7 +134,7 @@ class Report:
 
     @property
     def is_sound(self) -> bool:
-        """Say whether no layer is invalid; layers that were not checked do not count as valid, see ``unchecked``."""
+        """Say whether no layer is invalid; see ``unchecked`` for what nobody could check."""
         return all(layer.status != "invalid" for layer in self.layers)
 
     @property

@@ -62,19 +62,20 @@ def acquire(
     previous_seal: str | None = None,
     read_back: bool = True,
 ) -> Sealed:
-    """Copy a folder or a file into a BagIt bag, hash it on the way, make it durable, read it back and seal it.
+    """Copy a folder or a file into a bag, hash it on the way, sync it, read it back and seal it.
 
-    The source is only read: no link in it is followed, no pipe, socket or device opened. What cannot be
-    preserved as it is becomes a finding. The key of the act is the exhibit's id: when the whole exhibit is
-    there already it is verified and returned, and nothing is done twice. It appears whole or not at all; what
-    an interrupted attempt leaves is hidden, and removed by the next one. Blocks for as long as it takes.
+    The source is only read: no link in it is followed, no pipe, socket or device opened. What
+    cannot be preserved as it is becomes a finding. The key of the act is the exhibit's id: when
+    the whole exhibit is there already it is verified and returned, and nothing is done twice. It
+    appears whole or not at all; what an interrupted attempt leaves is hidden, and removed by the
+    next one. Blocks for as long as it takes.
 
     Args:
         source: A folder or a file; not a symbolic link.
         exhibits: Folder of the matter's exhibits; made when it is not there.
         exhibit: Id, such as ``E1``: letters, digits and ``-``.
-        record: What the custody record shall say (matter, step, authority, operator, hold ...), as canonical
-            JSON can hold it; kept in the bag.
+        record: What the custody record shall say (matter, step, authority, operator, hold ...), as
+            canonical JSON can hold it; kept in the bag.
         key: Signs the seal; without one the seal is unsigned.
         journal_head: Hash of the matter's last event.
         now: Gives the aware present; asked at the start and at the end.
@@ -85,9 +86,9 @@ def acquire(
         read_back: Read everything again from the medium before sealing, and compare.
 
     Raises:
-        CustodyError: The source is not there or not a file or folder; the disk is full or failing; the
-            copy read back differs; the exhibit exists and is not sound, or is of another source. Nothing new
-            is visible then.
+        CustodyError: The source is not there or not a file or folder; the disk is full or failing;
+            the copy read back differs; the exhibit exists and is not sound, or is of another
+            source. Nothing new is visible then.
         ValueError: The record has no canonical form.
     """
     if not _EXHIBIT.fullmatch(exhibit):
@@ -218,7 +219,7 @@ def _origin(source: Path) -> dict[str, str]:
 
 @contextmanager
 def _opened(source: Path, exhibits: Path) -> Iterator[tuple[int, str | None]]:
-    """Open the source's folder; give its descriptor, and the name in it when the source is one file."""
+    """Open the source's folder; give its descriptor, and the name in it when it is one file."""
     try:
         kind = source.lstat().st_mode
         if stat.S_ISLNK(kind):

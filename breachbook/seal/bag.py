@@ -1,4 +1,4 @@
-"""The folder an exhibit is: a BagIt bag. Its files' names, its manifests, writing and reading them.
+"""The folder an exhibit is, a BagIt bag: its files' names, its manifests, writing and reading.
 
 Authority:
     RFC 8493, The BagIt File Packaging Format, version 1.0.
@@ -50,7 +50,7 @@ def digest(data: bytes, algorithm: str) -> str:
 
 
 def manifest(digests: Iterable[tuple[str, str]]) -> bytes:
-    """Write (path in the bag, hex digest) pairs as a manifest, in the order of the paths' bytes."""
+    """Write (path in the bag, hex digest) pairs as a manifest, ordered by the paths' bytes."""
     ordered = sorted(digests, key=lambda pair: raw_of(pair[0]))
     return "".join(f"{digest}  {manifest_name(path)}\n" for path, digest in ordered).encode()
 
@@ -61,7 +61,7 @@ def bag_info(fields: Mapping[str, str]) -> bytes:
 
 
 def write_tag_file(bag: Path, name: str, data: bytes) -> None:
-    """Write a new read-only tag file and make its content durable; its folder is synced by `sync_tags`."""
+    """Write a new read-only tag file durably; its folder is synced by `sync_tags`."""
     path = bag / name
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
     try:
@@ -111,7 +111,7 @@ def read_manifest(name: str, data: bytes) -> Manifest:
 
 
 def read_info(data: bytes) -> Mapping[str, str]:
-    """Read the labels of ``bag-info.txt``; folded lines and repeated labels are not ours and are left out."""
+    """Read the labels of ``bag-info.txt``; lines that are folded are left out."""
     pairs = (line.partition(": ") for line in data.decode("utf-8", "replace").splitlines())
     return {label: value for label, mark, value in pairs if mark}
 

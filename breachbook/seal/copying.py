@@ -1,8 +1,9 @@
 """Copies one file into a bag and hashes it on the way; hashes one file of a bag.
 
-Imports nothing but the standard library, because worker processes load it (see `breachbook.seal.worker`).
-The source is only ever opened for reading, without following links, and without touching its access time
-where the system permits; a pipe put in a file's place cannot hold the reader up.
+Imports nothing but the standard library, because worker processes load it (see
+`breachbook.seal.worker`). The source is only ever opened for reading, without following links, and
+without touching its access time where the system permits; a pipe put in a file's place cannot hold
+the reader up.
 """
 
 import ctypes
@@ -48,7 +49,7 @@ def raw(name: str) -> bytes:
 
 
 def open_folder(root: int, parts: list[str]) -> int:
-    """Open a folder below a root component by component, following no link; the caller closes it."""
+    """Open a folder below a root step by step, following no link; the caller closes it."""
     here = os.dup(root)
     for part in parts:
         try:
@@ -87,8 +88,9 @@ def copy_file(name: str, place: str, folder: int, bag: int, how: Copying, report
     """Copy one file from an opened source folder to a place below the opened bag.
 
     Returns:
-        ``[state, detail, digest of what is stored, size, stat row or None]``; state is ``ok``, ``changed``,
-        ``vanished``, ``unreadable`` or ``special``, and nothing is stored under the last three.
+        ``[state, detail, digest of what is stored, size, stat row or None]``; state is ``ok``,
+        ``changed``, ``vanished``, ``unreadable`` or ``special``, and nothing is stored under the
+        last three.
 
     Raises:
         OSError: Writing failed.

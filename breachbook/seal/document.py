@@ -1,4 +1,4 @@
-"""The seal: one small document that pins a whole bag, its circumstances and its place in the journal."""
+"""The seal: one small document that pins a bag, its circumstances and its place in the journal."""
 
 import hashlib
 import secrets
@@ -32,8 +32,8 @@ def compose(
 ) -> dict[str, Any]:
     """Compose a seal document.
 
-    A fresh 256-bit nonce makes it unguessable, so its digest can go to a time-stamper or a chat channel
-    without confirming anything to somebody who guesses what the exhibit holds.
+    A fresh 256-bit nonce makes it unguessable, so its digest can go to a time-stamper or a chat
+    channel without confirming anything to somebody who guesses what the exhibit holds.
 
     Args:
         exhibit: Its id.

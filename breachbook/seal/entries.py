@@ -1,10 +1,10 @@
-"""The record of what was found at the source: one line of canonical JSON an entry, in the order of paths.
+"""The record of what the source held: one line of canonical JSON an entry, ordered by path.
 
-A line: ``path`` (or ``path_hex`` when it is not UTF-8), ``kind``, ``findings``; from the source ``mode``
-(octal), ``uid gid owner group``, ``size``, ``allocated`` (bytes on disk), ``mtime_ns ctime_ns`` (decimal
-text, UTC since 1970), ``inode device`` (decimal text), ``links``; for a link ``target`` or ``target_hex``; for
-what is stored ``bag`` (path in the bag), ``stored`` (bytes), and the digest under the algorithm's name; for
-names of one and the same file ``hard_link_group``.
+A line: ``path`` (or ``path_hex`` when it is not UTF-8), ``kind``, ``findings``; from the source
+``mode`` (octal), ``uid gid owner group``, ``size``, ``allocated`` (bytes on disk), ``mtime_ns
+ctime_ns`` (decimal text, UTC since 1970), ``inode device`` (decimal text), ``links``; for a link
+``target`` or ``target_hex``; for what is stored ``bag`` (path in the bag), ``stored`` (bytes), and
+the digest under the algorithm's name; for names of one and the same file ``hard_link_group``.
 """
 
 import grp

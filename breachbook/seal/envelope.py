@@ -1,8 +1,9 @@
 """The signed wrapping of a seal document.
 
 Authority:
-    DSSE, the Dead Simple Signing Envelope, protocol version 1: what is signed is the pre-authentication
-    encoding of type and payload, so no canonical form of the envelope is needed to check a signature.
+    DSSE, the Dead Simple Signing Envelope, protocol version 1: what is signed is the
+    pre-authentication encoding of type and payload, so no canonical form of the envelope is needed
+    to check a signature.
 """
 
 import base64

@@ -12,8 +12,8 @@ from breachbook.seal.names import raw_of
 def flush(bag: int, root: Path, files: Iterable[str]) -> None:
     """Make every file and folder of a bag durable with one system call where there is one.
 
-    `syncfs` waits for the whole file system; it reports write faults since Linux 5.8. Without it every file
-    and folder is synced by itself, which takes about twice as long.
+    `syncfs` waits for the whole file system; it reports write faults since Linux 5.8. Without it
+    every file and folder is synced by itself, which takes about twice as long.
 
     Args:
         bag: Descriptor of the bag's folder.

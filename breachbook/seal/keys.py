@@ -1,4 +1,4 @@
-"""The Ed25519 key that signs seals: made once, kept in a file only its owner can read, its public half handed out."""
+"""The Ed25519 key that signs seals: made once, kept where only its owner can read it."""
 
 import hashlib
 import os
@@ -27,7 +27,8 @@ def own_key(path: Path) -> Ed25519PrivateKey:
     """Load the key in a file, making key and file (mode 0600, PKCS #8 PEM) when there is none.
 
     Raises:
-        CustodyError: Others can read the file, it holds no such key, or it cannot be read or written.
+        CustodyError: Others can read the file, it holds no such key, or it cannot be read or
+            written.
     """
     try:
         if not path.exists():

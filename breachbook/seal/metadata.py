@@ -21,7 +21,7 @@ def check_metadata(
     *,
     times: bool,
 ) -> None:
-    """Judge the record's lines against the manifests, and file times, modes and folders against the lines.
+    """Judge the record against the manifests, and times, modes and folders against the record.
 
     Args:
         present: Everything in the bag by path.

@@ -1,9 +1,10 @@
 """How a file's name at the source becomes a name in the bag, and back.
 
-A bag must be readable by everybody's tools, and they agree on little: `sha256sum` reads a manifest line
-literally, BagIt has percent signs and line ends percent-encoded, common validators strip blanks, split
-lines at Unicode separators and do not decode ``%25``. So the bag's own names hold none of these characters.
-Names are UTF-8 text in which a byte that is not UTF-8 stands as a lone surrogate, whatever the locale.
+A bag must be readable by everybody's tools, and they agree on little: `sha256sum` reads a manifest
+line literally, BagIt has percent signs and line ends percent-encoded, common validators strip
+blanks, split lines at Unicode separators and do not decode ``%25``. So the bag's own names hold
+none of these characters. Names are UTF-8 text in which a byte that is not UTF-8 stands as a lone
+surrogate, whatever the locale.
 """
 
 import hashlib
@@ -33,8 +34,9 @@ def raw_of(text: str) -> bytes:
 def escape(name: str) -> str:
     """Write one path component so that it is valid UTF-8 and safe in every manifest.
 
-    Most names are unchanged. Otherwise each awkward byte, and every ``=``, becomes ``=`` and two upper-case
-    hex digits. Two different names never give the same text, and `unescape` gives the name back.
+    Most names are unchanged. Otherwise each awkward byte, and every ``=``, becomes ``=`` and two
+    upper-case hex digits. Two different names never give the same text, and `unescape` gives the
+    name back.
     """
     edges = name[:1].isspace() or name[-1:].isspace()
     if not (edges or name.startswith("=") or _UNSAFE.search(name) or _ESCAPE_LIKE.search(name)):
@@ -108,7 +110,8 @@ def manifest_name(path: str) -> str:
     """Encode a path for a BagIt manifest line.
 
     Authority:
-        RFC 8493, section 2.1.3: percent sign, line feed and carriage return, nothing else, are encoded.
+        RFC 8493, section 2.1.3: percent sign, line feed and carriage return, nothing else, are
+        encoded.
     """
     return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
 

@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import groupby
 
 from breachbook.custody import Progress
@@ -25,7 +26,7 @@ _LITTLE_BYTES = 32 << 20
 
 
 def place(found: Iterable[Entry], bag: int) -> None:
-    """Give every file and folder its place in the bag, note what is odd about its name, make the folders."""
+    """Give files and folders their places, note what is odd about names, make the folders."""
     entries = [one for one in found if one.kind in ("file", "folder")]
     for entry in entries:
         below = bag_path(entry.path)
@@ -63,12 +64,14 @@ def copy(
     jobs = list(_copy_jobs(files, algorithm, sync=len(files) <= _LITTLE_FILES))
     meter = Meter("copying", len(files), size, tell)
     by_place = {one.place: one for one in files}
-    for job, rows in pool.run(
+    running = pool.run(
         jobs, root, bag, workers=0 if little else workers, done=meter.advance, hold=staged.lock
-    ):
-        for (_, where), row in zip(job["files"], rows, strict=True):
-            _note(by_place[where], row)
-        meter.finish(len(rows))
+    )
+    with closing(running):
+        for job, rows in running:
+            for (_, where), row in zip(job["files"], rows, strict=True):
+                _note(by_place[where], row)
+            meter.finish(len(rows))
     meter.close()
     if len(files) <= _LITTLE_FILES:
         flush_folders(staged.bag)
@@ -85,7 +88,7 @@ def reread(
     workers: int,
     tell: Tell,
 ) -> None:
-    """Read everything that was written again, from the medium where the system allows, and compare.
+    """Read all that was written again, from the medium where the system allows, and compare.
 
     Raises:
         CustodyError: Something differs or cannot be read.
@@ -146,11 +149,13 @@ def hashes(
         for batch in pool.batches((sizes[path], path) for path in ordered)
     ]
     meter = Meter(phase, len(sizes), total, tell)
-    for job, rows in pool.run(
+    running = pool.run(
         jobs, -1, bag, workers=0 if little else workers, done=meter.advance, hold=hold
-    ):
-        yield from zip(job["files"], rows, strict=True)
-        meter.finish(len(rows))
+    )
+    with closing(running):
+        for job, rows in running:
+            yield from zip(job["files"], rows, strict=True)
+            meter.finish(len(rows))
     meter.close()
 
 

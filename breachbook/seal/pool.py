@@ -4,7 +4,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from breachbook.seal.worker import Job, perform, receive, send
 FEW_FILES = 64
 FEW_BYTES = 16 << 20
 
-# The packages' own __init__ modules would load what a worker never needs (cryptography takes longer to
-# import than a worker takes to start), so empty ones stand in for them.
+# The packages' own __init__ modules would load what a worker never needs (cryptography takes
+# longer to import than a worker takes to start), so empty ones stand in for them.
 _START = """
 import sys, types
 for name, folder in zip(("breachbook", "breachbook.seal"), sys.argv[1:3]):
@@ -32,7 +32,7 @@ Done = Callable[[int], None]
 
 def run(
     jobs: Sequence[Job], source: int, bag: int, *, workers: int, done: Done, hold: int = -1
-) -> Iterator[tuple[Job, list[Row]]]:
+) -> Generator[tuple[Job, list[Row]], None, None]:
     """Do jobs and yield each with its rows, in the order they finish.
 
     Args:
@@ -40,8 +40,8 @@ def run(
         source: Descriptor of the source folder, or -1 when nothing is copied.
         bag: Descriptor of the bag's folder; closed by the caller, like source.
         workers: How many processes; 0 does the work here.
-        hold: Descriptor of a lock that is to be held as long as any worker lives.
         done: Called with each number of bytes done, from this thread.
+        hold: Descriptor of a lock that is to be held as long as any worker lives.
 
     Raises:
         OSError: Writing failed in a worker.
@@ -59,9 +59,10 @@ def run(
         with taking:
             return next(waiting, None)
 
-    with _processes(min(workers, len(jobs)), source, bag, hold) as processes:
-        for process in processes:
-            threading.Thread(target=_feed, args=(process, take, replies), daemon=True).start()
+    def feed(process: "subprocess.Popen[bytes]") -> None:
+        _feed(process, take, replies)
+
+    with _processes(min(workers, len(jobs)), (source, bag, hold), feed):
         left = len(jobs)
         while left:
             job, reply = replies.get()
@@ -69,9 +70,8 @@ def run(
                 raise CustodyError("a process that copies and hashes ended early; try again")
             if "fault" in reply:
                 raise OSError(*reply["fault"])
-            if job is None:
-                done(reply["bytes"])
-            else:
+            done(reply["bytes"])
+            if job is not None:
                 left -= 1
                 yield job, reply["rows"]
 
@@ -101,35 +101,45 @@ def _feed(
     asked: list[Job] = []
     try:
         while True:
-            while len(asked) < 2 and (job := take()) is not None:
+            while _has_room(asked) and (job := take()) is not None:
                 send(process.stdin, job)  # type: ignore[arg-type]
                 asked.append(job)
             if not asked:
                 return
             reply = receive(process.stdout)  # type: ignore[arg-type]
-            partial = reply is not None and "bytes" in reply
-            replies.put((None if partial or reply is None else asked.pop(0), reply))
+            whole = reply is not None and ("rows" in reply or "fault" in reply)
+            replies.put((asked.pop(0) if whole else None, reply))
             if reply is None:
                 return
     except OSError:
         replies.put((None, None))
 
 
+def _has_room(asked: list[Job]) -> bool:
+    # A large file is alone in its job: nothing is queued behind it that another worker could do.
+    return not asked or (len(asked) < 2 and len(asked[0]["files"]) > 1)
+
+
 @contextmanager
 def _processes(
-    count: int, source: int, bag: int, hold: int
-) -> "Iterator[list[subprocess.Popen[bytes]]]":
+    count: int, inherited: tuple[int, int, int], feed: Callable[["subprocess.Popen[bytes]"], None]
+) -> Iterator[None]:
+    """Run workers, each with a thread that feeds it; at the end, however it comes, none is left."""
     here = Path(__file__).parent
-    places = [str(here.parent), str(here), str(source), str(bag)]
+    places = [str(here.parent), str(here), *(str(one) for one in inherited[:2])]
     command = [sys.executable, "-I", "-S", "-c", _START, *places]
-    keep = [one for one in (source, bag, hold) if one >= 0]
+    keep = [one for one in inherited if one >= 0]
     pipe = subprocess.PIPE
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[tuple[subprocess.Popen[bytes], threading.Thread]] = []
     try:
         for _ in range(count):
-            started.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=keep))
-        yield started
+            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=keep)
+            feeder = threading.Thread(target=feed, args=(process,), daemon=True)
+            started.append((process, feeder))
+            feeder.start()
+        yield
     finally:
-        for process in started:
+        for process, feeder in started:
             process.kill()
-            process.wait()
+            feeder.join()
+            process.communicate()  # closes the pipes

@@ -1,4 +1,4 @@
-"""Where an exhibit is made before anybody can see it, and how it appears: whole, with its seal, or not at all."""
+"""Where an exhibit is made unseen, and how it appears: whole, with its seal, or not at all."""
 
 import fcntl
 import os
@@ -23,7 +23,8 @@ class Stage:
         folder: The hidden folder.
         bag: The bag being made in it.
         final: Where the bag will appear.
-        lock: Descriptor that holds the lock; workers inherit it, so it outlives a killed parent until they end.
+        lock: Descriptor that holds the lock; workers inherit it, so it outlives a killed parent
+            until they end.
     """
 
     folder: Path
@@ -51,13 +52,13 @@ class Stage:
 
 
 def seal_path(bag: Path) -> Path:
-    """Give where the seal of an exhibit stands: beside its folder, so that the bag stays a plain bag."""
+    """Give where an exhibit's seal stands: beside its folder, which stays a plain bag."""
     return bag.with_name(f"{bag.name}.seal.json")
 
 
 @contextmanager
 def stage(exhibits: Path, exhibit: str) -> Iterator[Stage]:
-    """Hold the right to make one exhibit; whatever an earlier, interrupted attempt left is removed.
+    """Hold the right to make one exhibit; what an interrupted attempt left is removed.
 
     Raises:
         CustodyError: Another process is making the same exhibit.
@@ -83,7 +84,7 @@ def _locked(folder: Path) -> int:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # The holder before us removes the folder when it is done: lock only what is still there.
+            # The holder before us removes the folder at its end: lock only what is still there.
             if folder.exists() and os.path.samestat(os.fstat(lock), folder.stat()):
                 return lock
         except BlockingIOError:

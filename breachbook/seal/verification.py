@@ -60,8 +60,8 @@ def verify(
         path: The bag's folder; its seal stands beside it.
         public_keys: Keys whose signature is trusted; without any the signature is not checked.
         expected_seal_sha256: What the journal says of the seal file.
-        metadata: Compare modification times and modes too; a copy made by a tool that drops them is
-            verified without.
+        metadata: Compare modification times and modes too; a copy made by a tool that drops them
+            is verified without.
         workers: Processes that hash.
         progress: Told a few times a second.
 
@@ -125,7 +125,7 @@ def reopen(path: Path, origin: Mapping[str, str], key: Ed25519PrivateKey | None)
 
 
 def _read(descriptor: int, verdicts: Verdicts) -> Opened:
-    """Look at everything, read what is not payload; anything but files and folders is a finding."""
+    """Look at everything and read what is not payload; only files and folders belong there."""
     opened = Opened(descriptor, {one.path: one for one in survey(descriptor)})
     for entry in opened.entries.values():
         layer = "payload" if entry.path.startswith("data/") else "extra-files"

@@ -1,13 +1,15 @@
 """Does batches of copying and hashing, in this process or as a process of its own.
 
-As a process it is started without the host's site packages, its main module or Breachbook's own imports: so
-it reads after 30 ms, and starting it is safe from threads and event loops. Jobs come on standard input,
-replies go to standard output, each four bytes of length and JSON. It ends at once when its standard input
-does, that is, when whoever started it is gone, however that happened.
+As a process it is started without the host's site packages, its main module or Breachbook's own
+imports: so it reads after 30 ms, and starting it is safe from threads and event loops. Jobs come
+on standard input, replies go to standard output, each four bytes of length and JSON. It ends at
+once when its standard input does, that is, when whoever started it is gone, however that happened.
 
-Job: ``{"do": "copy", "folder": [component, ...], "files": [[name, place in the bag], ...], "algorithm": name,
-"sync": bool}`` or ``{"do": "hash", "files": [place, ...], "algorithms": [name, ...], "cold": bool}``.
-Reply: ``{"bytes": done}`` now and then, and at the end ``{"rows": [...]}`` or ``{"fault": [errno, text]}``.
+Job: ``{"do": "copy", "folder": [component, ...], "files": [[name, place in the bag], ...],
+"algorithm": name, "sync": bool}`` or ``{"do": "hash", "files": [place, ...],
+"algorithms": [name, ...], "cold": bool}``.
+Reply: ``{"bytes": done}`` now and then, and at the end ``{"rows": [...], "bytes": rest}`` or
+``{"fault": [errno, text]}``.
 """
 
 import json
@@ -26,7 +28,7 @@ Job = dict[str, Any]
 
 
 def perform(job: Job, source: int, bag: int, report: Report) -> list[Row]:
-    """Do one job; one row a file, in the order of the job, as `copy_file` and `hash_file` give them.
+    """Do one job; one row a file, in its order, as `copy_file` and `hash_file` give them.
 
     Raises:
         OSError: Writing failed; what was to be made is not whole.
@@ -62,14 +64,15 @@ def receive(stream: BinaryIO) -> Any:
 
 
 def main(source: int, bag: int) -> None:
-    """Serve jobs until standard input ends; source and bag are inherited descriptors, source may be -1."""
+    """Serve jobs until standard input ends; the descriptors are inherited, source may be -1."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
     while True:
         job = jobs.get()
+        tally = _Tally()
         try:
-            reply: Any = {"rows": perform(job, source, bag, _reporter())}
+            reply: Any = {"rows": perform(job, source, bag, tally.add), "bytes": tally.rest}
         except OSError as error:
             reply = {"fault": [error.errno or 0, error.strerror or str(error)]}
         send(sys.stdout.buffer, reply)
@@ -81,14 +84,14 @@ def _listen(jobs: queue.SimpleQueue[Job]) -> None:
     os._exit(0)
 
 
-def _reporter() -> Report:
-    done = 0
+class _Tally:
+    """Counts bytes done and tells of them in large portions."""
 
-    def report(count: int) -> None:
-        nonlocal done
-        done += count
-        if done >= REPORT_EVERY:
-            send(sys.stdout.buffer, {"bytes": done})
-            done = 0
+    def __init__(self) -> None:
+        self.rest = 0
 
-    return report
+    def add(self, count: int) -> None:
+        self.rest += count
+        if self.rest >= REPORT_EVERY:
+            send(sys.stdout.buffer, {"bytes": self.rest})
+            self.rest = 0
