@@ -70,7 +70,7 @@ def render(
 
     declared = load_kind(folders, kind)
     form, title = _form(declared, language, form)
-    told = declared.uses.told(shape.fitted(context, language))
+    told = declared.told(shape.fitted(context, language))
     if problems := list(_missing(declared, language, form, told)):
         raise ContentError(problems)
     name = f"{kind}/{language}.md.j2"

@@ -65,25 +65,6 @@ class Uses(_Declared):
     custodian: bool = False
     demands: bool = False
 
-    def told(self, fitted: Mapping[str, Any]) -> dict[str, Any]:
-        """Pick what was declared, and what every notice may know, from a fitted context."""
-        told = {key: fitted[key] for key in shape.ALWAYS}
-        told |= {key: fitted[key] for key in _SWITCHED if getattr(self, key)}
-        if self.party:
-            told["recipient"] = fitted["recipient"]
-        if self.facts:
-            every = "*" in self.facts
-            told["facts"] = [
-                fact
-                for fact in fitted["facts"]
-                if every or plain(fact["kind"] or "") in self.facts
-            ]
-        if self.answers:
-            told["answers"] = {
-                question: fitted["answers"].get(question, []) for question in self.answers
-            }
-        return told
-
 
 class Forbidden(_Declared):
     """Wording a notice must not contain outside quoted clauses: a pattern and the reason."""
@@ -111,6 +92,33 @@ class NoticeKind(_Declared):
     requires: tuple[Required, ...]
     uses: Uses
     must_not_contain: tuple[Forbidden, ...] = ()
+
+    def told(self, fitted: Mapping[str, Any]) -> dict[str, Any]:
+        """Pick from a fitted context what this kind declared and what every notice may know.
+
+        An outsider is told nothing of the matter but its id, its day and its places, and no fact
+        about another party: only those about the recipient or the incident.
+        """
+        uses = self.uses
+        told = {key: fitted[key] for key in shape.ALWAYS}
+        told |= {key: fitted[key] for key in _SWITCHED if getattr(uses, key)}
+        if uses.party:
+            told["recipient"] = fitted["recipient"]
+        if uses.facts:
+            told["facts"] = [fact for fact in fitted["facts"] if self._may_hear(fact, fitted)]
+        if uses.answers:
+            given = fitted["answers"]
+            told["answers"] = {question: given.get(question, []) for question in uses.answers}
+        if self.audience == "outward":
+            kept = {"id", "opened_on", "places"}
+            told["matter"] = {key: told["matter"][key] for key in kept}
+        return told
+
+    def _may_hear(self, fact: Mapping[str, Any], fitted: Mapping[str, Any]) -> bool:
+        if "*" not in self.uses.facts and plain(fact["kind"] or "") not in self.uses.facts:
+            return False
+        concerned = ("incident", fitted["recipient"]["id"], fitted["matter"]["id"])
+        return self.audience == "internal" or fact["about"] in concerned
 
 
 def load_kind(folders: Sequence[Path], kind: str) -> NoticeKind:

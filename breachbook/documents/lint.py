@@ -65,6 +65,8 @@ def _templates(declared: NoticeKind, folders: Sequence[Path]) -> Iterator[Proble
 def _sample(declared: NoticeKind, language: str) -> dict[str, Any]:
     context = shape.sample()
     kinds = [kind for kind in declared.uses.facts if kind != "*"] or ["any"]
-    context["facts"] = [{**context["facts"][0], "kind": kind} for kind in kinds]
+    context["facts"] = [
+        {**context["facts"][0], "kind": kind, "about": "incident"} for kind in kinds
+    ]
     context["answers"] = {"step": dict.fromkeys(declared.uses.answers, "answer")}
-    return declared.uses.told(shape.fitted(context, language))
+    return declared.told(shape.fitted(context, language))

@@ -15,7 +15,14 @@ _CLAUSE = dict.fromkeys(("number", "title", "text", "text_local"))
 
 # A mapping is a record, a one-item list a list of such records, None a value.
 SHAPE: Mapping[str, Any] = {
-    "matter": {"id": None, "title": None, "opened_on": None, "vector": None, "places": [None]},
+    "matter": {
+        "id": None,
+        "title": None,
+        "opened_on": None,
+        "vector": None,
+        "places": [None],
+        "summary": None,
+    },
     "organisation": dict.fromkeys(
         (
             "name",
@@ -59,7 +66,7 @@ SHAPE: Mapping[str, Any] = {
     ],
     "deadlines": [dict.fromkeys(("title", "safe", "legal", "raw", "rule", "authority", "status"))],
     "steps": [dict.fromkeys(("id", "kind", "title", "state", "waits_for"))],
-    "custodian": dict.fromkeys(("id", "name", "title")),
+    "custodian": dict.fromkeys(("id", "name", "name_local", "title")),
     "demands": {"reply_by": None},
     "answers": {},
     "today": None,
