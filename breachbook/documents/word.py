@@ -36,10 +36,15 @@ _PROPERTIES = (
     '<dcterms:modified xsi:type="dcterms:W3CDTF">{at}</dcterms:modified>'
     "</cp:coreProperties>"
 )
-_NAMES = (
-    "[Content_Types].xml", "_rels/.rels", "word/_rels/document.xml.rels",
-    "word/document.xml", "word/styles.xml", "word/header1.xml", "word/footer1.xml",
-)  # fmt: skip
+_NAMES = {
+    "[Content_Types].xml": "content-types.xml",
+    "_rels/.rels": "rels.xml",
+    "word/_rels/document.xml.rels": "document-rels.xml",
+    "word/document.xml": "document.xml",
+    "word/styles.xml": "styles.xml",
+    "word/header1.xml": "header1.xml",
+    "word/footer1.xml": "footer1.xml",
+}
 
 
 def reference(language: str, *, label: str, watermark: str) -> bytes:
@@ -56,8 +61,8 @@ def reference(language: str, *, label: str, watermark: str) -> bytes:
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name in _NAMES:
-            part = (_PARTS / Path(name).name.lstrip(".")).read_text("utf-8")
+        for name, file in _NAMES.items():
+            part = (_PARTS / file).read_text("utf-8")
             filled = _MARK.sub(lambda mark: escape(words[mark[1]]), part)
             archive.writestr(zipfile.ZipInfo(name, _EARLIEST), filled)
     return out.getvalue()
