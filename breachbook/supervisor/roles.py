@@ -87,9 +87,30 @@ def _desk(workspace: Workspace) -> None:
     asyncio.run(serve(workspace, slack_client(workspace, os.environ)))
 
 
+def _slack(workspace: Workspace) -> None:
+    from breachbook.slack.standin import Standin
+
+    chosen = settings(workspace)
+    slack = workspace.config.slack
+    known = [person for person in workspace.people.by_id.values() if person.slack]
+    Standin(
+        workspace.run / "slack-standin.json",
+        {
+            "team_id": slack.team_id if slack else "T0EXAMPLE1",
+            "token": os.environ["SLACK_BOT_TOKEN"],
+            "signing_secret": os.environ["SLACK_SIGNING_SECRET"],
+            "control_token": os.environ["BREACHBOOK_STANDIN_CONTROL"],
+            "request_url": f"{chosen.url('public')}/slack/actions",
+            "users": [{"id": p.slack.user_id, "name": p.name, "tz": p.zone} for p in known if p.slack],
+        },
+        port=chosen.ports["slack"],
+    ).run()
+
+
 _ROLES: Mapping[str, Callable[[Workspace], None]] = {
     "prefect": _prefect,
     "engine": _engine,
     "deployments": _deployments,
     "desk": _desk,
+    "slack": _slack,
 }

@@ -1,0 +1,246 @@
+"""The play: every line is a command a person would type, or a signed click; nothing is reached into."""
+
+import contextlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from breachbook import example, source
+from breachbook.demo.counsel import Counsel
+from breachbook.demo.portal import Portal
+from breachbook.demo.timeline import Timeline
+from breachbook.engine import is_done, targets
+from breachbook.errors import EngineError
+from breachbook.library import Library
+from breachbook.matter import Matter
+from breachbook.supervisor.settings import settings
+from breachbook.workspace import Workspace
+
+NAME = "railway-wheels"
+AUTHOR, CLERK = "helen-marsh", "joan-petrov"
+APPROVERS = ("david-okafor", "lin-yue")
+STEP_SECONDS = 75.0
+
+
+def run(keep: Path | None = None) -> Path:
+    """Play the example matter and say where everything is; give the workspace.
+
+    Args:
+        keep: A new or empty folder for the workspace; a temporary one that stays if None.
+
+    Raises:
+        EngineError: Something did not happen in time.
+    """
+    folder = keep or Path(tempfile.mkdtemp(prefix="breachbook-demo-"))
+    stage = Stage(example.install(NAME, folder))
+    with stage.open():
+        stage.play()
+    stage.epilogue()
+    return folder
+
+
+class Stage:
+    """One play in one workspace."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = Workspace(folder)
+        self.library = Library(self.workspace)
+        self.began = time.monotonic()
+        self.matter = ""
+        self.portal: Portal | None = None
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[None]:
+        """Start the portal and all of Breachbook's processes; stop them at the end."""
+        self.portal = Portal(self.workspace.root / "run-portal.json")
+        self.environment = {
+            **os.environ,
+            "BREACHBOOK_WORKSPACE": str(self.workspace.root),
+            "BREACHBOOK_DEMO_PORTAL_URL": self.portal.url,
+            "BREACHBOOK_DEMO_PORTAL_TOKEN": self.portal.token,
+        }
+        up = subprocess.Popen(
+            [sys.executable, "-m", "breachbook", "up", "--demo-slack"],
+            env=self.environment, stdin=subprocess.DEVNULL,
+            stdout=(self.workspace.run / "up.log").open("ab"), stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            self.say("starting Prefect's server, the engine, the desk and a local stand-in for Slack")
+            self.wait("everything to start", lambda: (self.workspace.run / "heartbeat.json").exists(), up)
+            yield
+        finally:
+            up.terminate()
+            up.wait(30)
+            self.portal.stop()
+
+    def play(self) -> None:
+        """Report, triage, approve, serve, record; each when its turn comes."""
+        with _hazards(self.workspace.root):
+            self.matter = self.command("report", "report.yaml").split()[0]
+            timeline = Timeline(self.workspace, self.matter, self.began)
+            with timeline:
+                self.until("triage to be asked", lambda m: "answer" in m.instance("triage", "-").acts)
+                self.answer()
+                self.until("the shared folder to be sealed", lambda m: bool(m.exhibits))
+                self.approve_all()
+                self.serve()
+                self.facts()
+                self.until("every step to be done", self.all_done)
+                self.until("the docket", lambda m: len(m.deadlines) >= 12)
+
+    def answer(self) -> None:
+        """Let the example's counsel answer the triage."""
+        rows = source.read(self.workspace.root / "answers.yaml").data["steps"]["triage"]
+        pairs = [f"{name}={value}" for name, value in rows["answers"].items()]
+        self.command("answer", self.matter, "triage", *pairs, person=rows["person"])
+
+    def approve_all(self) -> None:
+        """Approve by signed clicks until nothing waits for a decision and every letter is out for service."""
+        chosen = settings(self.workspace)
+        control = (self.workspace.run / "slack-demo").read_text("utf-8").split()[2]
+        counsel = Counsel(chosen.url("slack"), control)
+        end = time.monotonic() + STEP_SECONDS
+        try:
+            while not self._letters_out(self.state()):
+                if time.monotonic() > end:
+                    raise EngineError("demo: the letters were not approved in time")
+                if not self._approve_one(counsel):
+                    time.sleep(0.2)
+        finally:
+            counsel.close()
+
+    def _approve_one(self, counsel: Counsel) -> bool:
+        for approval in self.state().approvals.values():
+            given = {item.person for item in approval.decisions}
+            for person in APPROVERS if approval.state == "open" else ():
+                if person in approval.approvers and person not in given:
+                    identity = self.workspace.people[person].slack
+                    assert identity is not None
+                    counsel.click(identity.user_id, approval.id, "approve", STEP_SECONDS)
+                    return True
+        return False
+
+    def _letters_out(self, matter: Matter) -> bool:
+        holders = matter.report["holders"]
+        return all("serve" in matter.instance("cease-and-desist", holder).acts for holder in holders)
+
+    def serve(self) -> None:
+        """Record the service of each letter, with a receipt as proof."""
+        for document in list(self.state().documents.values()):
+            instance = self.state().instance(document.step, document.target)
+            if document.step != "cease-and-desist" or instance.document != document.id or document.served:
+                continue
+            receipt = self.workspace.root / f"receipt-{document.id}.txt"
+            receipt.write_text(f"Example courier receipt for {document.id}; invented.\n", "utf-8")
+            when = self.workspace.now().isoformat(timespec="seconds")
+            self.command(
+                "served", self.matter, document.id, "--method", "courier", "--on", when, "--proof", str(receipt), person=CLERK
+            )
+
+    def facts(self) -> None:
+        """Record what happens in court in the days after, as the clerk would."""
+        for row in source.read(self.workspace.root / "facts.yaml").data["facts"]:
+            about = row.get("about", "incident")
+            self.command("fact", self.matter, row["kind"], row["when"], "--about", about, person=CLERK)
+
+    def all_done(self, matter: Matter) -> bool:
+        """Say whether every step of the playbook is done."""
+        playbook = self.library.pinned(self.workspace.matter(self.matter), matter)
+        reference = self.library.reference()
+        return all(
+            is_done(step, matter.instance(step.id, target))
+            for step in playbook.steps
+            for target in targets(step, matter, reference)
+        )
+
+    def state(self) -> Matter:
+        """Read the matter as its journal now has it."""
+        return self.workspace.matter(self.matter).refresh()
+
+    def until(self, what: str, reached: Callable[[Matter], bool]) -> None:
+        """Wait until the matter has come so far."""
+        self.wait(what, lambda: reached(self.state()))
+
+    def wait(self, what: str, reached: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
+        """Wait for a condition.
+
+        Raises:
+            EngineError: It was not met in time, or the process it depends on ended.
+        """
+        end = time.monotonic() + STEP_SECONDS
+        while not reached():
+            if time.monotonic() > end or (process is not None and process.poll() is not None):
+                raise EngineError(f"demo: waited for {what}; the logs are in {self.workspace.run}")
+            time.sleep(0.1)
+
+    def command(self, *arguments: str, person: str | None = None) -> str:
+        """Type a command of Breachbook's, and give what it prints.
+
+        Raises:
+            EngineError: It failed.
+        """
+        typed: Sequence[str] = [*arguments, *(["--as", person] if person else [])]
+        done = subprocess.run(
+            [sys.executable, "-m", "breachbook", *typed], env=self.environment, cwd=self.workspace.root,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise EngineError(f"demo: `breachbook {' '.join(typed)}` failed:\n{done.stderr}")
+        return done.stdout
+
+    def say(self, text: str) -> None:
+        """Print one line with the seconds since the beginning."""
+        print(f"{time.monotonic() - self.began:6.1f} s  {text}", flush=True)  # noqa: T201 (the demo's terminal)
+
+    def epilogue(self) -> None:
+        """Say where everything is, and how to look at it."""
+        for line in _epilogue(self.workspace, self.matter, self.state(), self.portal):
+            print(line, flush=True)  # noqa: T201 (the demo's terminal)
+        self.say(f"done in {timedelta(seconds=round(time.monotonic() - self.began))}")
+
+
+def _epilogue(workspace: Workspace, matter: str, state: Matter, portal: Portal | None) -> Iterator[str]:
+    folder = workspace.matters_folder / matter
+    yield ""
+    for document in state.documents.values():
+        if document.served:
+            yield f"letter    {folder / 'documents' / document.id}   {document.notice} {document.language}, served"
+    for exhibit in state.exhibits.values():
+        yield f"evidence  {folder / 'exhibits' / exhibit.id}   {exhibit.files} files, findings {json.dumps(dict(exhibit.findings))}"
+    open_ = [d for d in state.deadlines.values() if d.state == "open"]
+    yield f"docket    {len(open_)} deadlines of {', '.join(state.dockets)}"
+    yield f"journal   {folder / 'journal.jsonl'}   {state.seq} lines"
+    if portal is not None:
+        yield f"effects   {json.dumps(_per_step(portal.state['effects']))}   each must be 1"
+    yield ""
+    yield f"export BREACHBOOK_WORKSPACE={workspace.root}"
+    for line in ("audit verify", f"show {matter}", f"deadlines {matter}", "up --demo-slack"):
+        yield f"  breachbook {line}"
+
+
+def _per_step(effects: Mapping[str, int]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for key, count in effects.items():
+        _, step, _, target, _ = key.split("/")
+        counted[f"{step}/{target}"] = counted.get(f"{step}/{target}", 0) + count
+    return counted
+
+
+@contextlib.contextmanager
+def _hazards(folder: Path) -> Iterator[None]:
+    """Add to the shared folder what Git cannot hold, and let files vanish while it is read."""
+    spec = importlib.util.spec_from_file_location("add_live_hazards", folder / "add_live_hazards.py")
+    assert spec is not None and spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.add_hazards(folder / "share")
+    with module.vanish_during(folder / "share"):
+        yield

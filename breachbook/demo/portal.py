@@ -1,0 +1,81 @@
+"""The example's supplier portal: a webhook that suspends accounts and counts its effects."""
+
+import json
+import os
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from breachbook.durable import replace
+
+_LIMIT = 64 * 1024
+
+
+class Portal:
+    """A portal on 127.0.0.1; ``effects`` counts, per idempotency key, how often an account was suspended.
+
+    ``POST /accounts/ID/suspend`` with an ``Idempotency-Key`` suspends once; ``GET /accounts/ID`` reads back.
+
+    Args:
+        path: JSON file that outlives the process.
+        repeat_safe: Whether the portal itself ignores a repeated key; False shows every repetition.
+    """
+
+    def __init__(self, path: Path, repeat_safe: bool = False) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._repeat_safe = repeat_safe
+        self.state: dict[str, Any] = {"accounts": {}, "effects": {}}
+        if path.exists():
+            self.state = json.loads(path.read_text("utf-8"))
+        portal = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                account = self.path.split("/")[2] if self.path.startswith("/accounts/") else ""
+                state = portal.state["accounts"].get(account, "active")
+                self._answer(HTTPStatus.OK, {"account": account, "state": state})
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), _LIMIT))
+                key = self.headers.get("Idempotency-Key", "")
+                parts = self.path.split("/")
+                if len(parts) != 4 or not key or self.headers.get("Authorization") != f"Bearer {portal.token}":
+                    self._answer(HTTPStatus.FORBIDDEN, {"error": "token, key and account needed"})
+                    return
+                portal.suspend(parts[2], parts[3], key, json.loads(body or b"{}"))
+                self._answer(HTTPStatus.OK, {"account": parts[2], "state": portal.state["accounts"][parts[2]]})
+
+            def _answer(self, status: HTTPStatus, body: dict[str, Any]) -> None:
+                data = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing on the terminal."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.token = os.urandom(16).hex()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, daemon=True, name="portal").start()
+
+    def suspend(self, account: str, action: str, key: str, body: dict[str, Any]) -> None:
+        """Suspend or reactivate an account, and count the effect under its key, durably."""
+        with self._lock:
+            effects = self.state["effects"]
+            if not (self._repeat_safe and key in effects):
+                effects[key] = effects.get(key, 0) + 1
+                self.state["accounts"][account] = "suspended" if action == "suspend" else "active"
+            replace(self._path, json.dumps(self.state).encode())
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()
