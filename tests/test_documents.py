@@ -46,8 +46,8 @@ def test_value_is_data_in_every_format(hostile: str) -> None:
     made = letter("cease-and-desist", "en-US", "letter", recipient=recipient)
     shown = plain(inert(hostile))
 
-    assert docx_text(made.docx).count(shown) == 3
-    assert pdf_text(made.pdf).count(re.sub(r"\s", "", shown)) == 3
+    assert docx_text(made.docx).count(shown) == 2
+    assert pdf_text(made.pdf).count(re.sub(r"\s", "", shown)) == 2
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

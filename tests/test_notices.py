@@ -134,7 +134,7 @@ def test_letters_preserve_first_and_never_threaten() -> None:
 
     assert "Do not delete, destroy, alter, conceal or move" in english
     assert "written release" in english
-    assert "§ 1833(b)" in english
+    assert r"§\ 1833(b)" in english
     assert "不得自行销毁或者删除" in chinese
     assert "《反不正当竞争法》第二十二条" in chinese
     assert not re.search("criminal|prosecut|police", english)
