@@ -17,7 +17,7 @@ SESSION_LIVES = timedelta(hours=8)
 
 
 def issue(folder: Path, person: str, now: datetime) -> str:
-    """Make a one-time secret that lets `person` in within ten minutes; put it after ``/enter?key=``."""
+    """Make a one-time secret for `person`, good for ten minutes, to go after ``/enter?key=``."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = secrets.token_urlsafe(32)
     path = folder / sha256(secret.encode())
