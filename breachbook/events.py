@@ -21,7 +21,7 @@ FIRST_PREV = "0" * 64
 PRIVILEGES = frozenset({"none", "attorney-client", "work-product", "common-interest", "confidential-secret"})
 METHODS = frozenset({"os-user", "slack", "engine", "prefect", "example"})
 
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+#=,~|-]{0,255}")
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+#=,~|-]{0,255}|-")
 _CREDENTIAL = re.compile(
     r"xox[a-z]-|xapp-|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20}|glpat-|sk-[A-Za-z0-9]{20}"
     r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ|AIza[0-9A-Za-z_-]{30}"

@@ -18,7 +18,7 @@ from breachbook.acts.asking import request_drafts
 from breachbook.acts.counting import count_drafts
 from breachbook.acts.telling import Teller
 from breachbook.engine import Claimed, Count, Due, Expire, Perform, Request, Tell, Void
-from breachbook.errors import BreachbookError, DamageError, StaleHead
+from breachbook.errors import BreachbookError, StaleHead
 from breachbook.events import Draft
 from breachbook.library import Library
 from breachbook.locks import StepLock
@@ -45,7 +45,7 @@ _RECOVER: dict[tuple[str, str], Callable[[Job], str]] = {
 }
 
 
-_NOT_NOW = frozenset({"running-elsewhere", "overtaken", "journal-damaged"})
+_NOT_NOW = frozenset({"running-elsewhere", "overtaken", "not-recorded"})
 
 
 async def plain(name: str, act: Callable[[], Awaitable[str]]) -> str:
@@ -236,8 +236,9 @@ class _Run:
             return perform_act(job, claimed)
         except StaleHead:
             return "overtaken"
-        except DamageError:
-            return "journal-damaged"
+        except BreachbookError as error:
+            log.error("%s %s: %s", self.file.folder.name, job.where, error)
+            return "not-recorded"
         finally:
             lock.free()
             self.executor._advanced(self.file.folder.name)

@@ -152,7 +152,7 @@ _KEYS: Mapping[str, tuple[set[str], set[str]]] = {
     "assign": ({"who", "instructions", "proof", "each"}, {"who", "instructions"}),
     "contain": ({"each", "recipe", "approve", "target_notices", "alters_evidence"}, {"approve"}),
     "preserve": ({"each", "who"}, {"each"}),
-    "hold": ({"each", "notice", "approve"}, {"each", "notice"}),
+    "hold": ({"each", "notice", "approve", "reply_within"}, {"each", "notice"}),
     "notice": ({"each", "notice", "approve", "serve", "reply_within"}, {"notice", "serve"}),
     "docket": ({"dockets"}, {"dockets"}),
 }

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from breachbook.acts import Job, Result
+from breachbook.custody import Sealed
 from breachbook.errors import ContentError, Problem
 from breachbook.events import Draft
 from breachbook.matter import Matter
-from breachbook.seal import Sealed, acquire
-from breachbook.seal.keys import signing_key
+from breachbook.seal import acquire, own_key
+
+KEY = "seal-key.pem"
 
 
 def exhibit_id(matter: Matter, step: str, target: str) -> str:
@@ -37,7 +39,7 @@ def preserve(job: Job) -> Result:
         job.file.folder / "exhibits",
         exhibit,
         record=record,
-        key=signing_key(job.workspace.root),
+        key=own_key(job.workspace.root / KEY),
         journal_head=matter.head,
         now=job.workspace.now,
         workers=job.workspace.config.evidence.workers,
