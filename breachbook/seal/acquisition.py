@@ -64,7 +64,8 @@ def acquire(
 ) -> Sealed:
     """Copy a folder or a file into a bag, hash it on the way, sync it, read it back and seal it.
 
-    The source is only read: no link in it is followed, no pipe, socket or device opened. What
+    The source is only read: no link in it is followed, no pipe, socket or device opened, and no
+    access time renewed but where the system insists (links; files of another owner). What
     cannot be preserved as it is becomes a finding. The key of the act is the exhibit's id: when
     the whole exhibit is there already it is verified and returned, and nothing is done twice. It
     appears whole or not at all; what an interrupted attempt leaves is hidden, and removed by the

@@ -40,7 +40,7 @@ def check_metadata(
         for row in stored:
             _check_row(row, present, manifests, verdicts, times)
         _check_complete(stored, present, verdicts)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         verdicts.found(LAYER, "malformed", ENTRIES, str(error))
     if times:
         verdicts.state(LAYER, "valid", "sizes, times and modes are as recorded")

@@ -122,9 +122,9 @@ def _has_room(asked: list[Job]) -> bool:
 
 @contextmanager
 def _processes(
-    count: int, inherited: tuple[int, int, int], feed: Callable[["subprocess.Popen[bytes]"], None]
+    count: int, inherited: tuple[int, int, int], feed: "Callable[[subprocess.Popen[bytes]], None]"
 ) -> Iterator[None]:
-    """Run workers, each with a thread that feeds it; at the end, however it comes, none is left."""
+    """Run workers, each with a thread that feeds it; none is left, however it ends."""
     here = Path(__file__).parent
     places = [str(here.parent), str(here), *(str(one) for one in inherited[:2])]
     command = [sys.executable, "-I", "-S", "-c", _START, *places]

@@ -47,10 +47,11 @@ def check_seal(
         if envelope.payload_type != PAYLOAD_TYPE or canonical(stated) != envelope.payload:
             raise ValueError("not a seal document in canonical form")
         _compare(path.name, bag.name, stated, tags, verdicts)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        sealed_at = str(stated["sealed_at"])
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         verdicts.found("seal", "malformed", path.name, str(error))
         return
-    verdicts.state("seal", "valid", f"sealed {stated['sealed_at']}, every digest in it matches")
+    verdicts.state("seal", "valid", f"sealed {sealed_at}, every digest in it matches")
     status, reason = check(envelope, keys)
     verdicts.state("signature", status, reason)
     if status == "invalid":

@@ -96,8 +96,9 @@ def reopen(path: Path, origin: Mapping[str, str], key: Ed25519PrivateKey | None)
     """
     report = verify(path, public_keys=[key.public_key()] if key else [])
     if not report.is_sound:
+        named = ", ".join(str(one) for one in report.findings[:3])
         raise CustodyError(
-            f"{path}: exists and is not as it was sealed: {report.findings[0]}; "
+            f"{path}: exists and is not as it was sealed: {named}; "
             "nothing was changed; preserve again under another exhibit id"
         )
     record = json.loads((path / bags.RECORD).read_bytes())
@@ -169,9 +170,7 @@ def _check_structure(opened: Opened, verdicts: Verdicts) -> None:
     oxum = f"{sum(one.facts[6] for one in files.values())}.{len(files)}"
     stated = bags.read_info(opened.tags.get("bag-info.txt", b"")).get("Payload-Oxum")
     if stated is not None and stated != oxum:
-        verdicts.found(
-            "structure", "disagrees", "bag-info.txt", f"Payload-Oxum {stated}, found {oxum}"
-        )
+        verdicts.found("structure", "disagrees", "data", f"Payload-Oxum {stated}, found {oxum}")
     verdicts.state("structure", "valid", f"a BagIt 1.0 bag of {len(files)} files")
 
 

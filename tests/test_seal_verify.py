@@ -1,0 +1,309 @@
+"""Verifying an exhibit: every way it can fail, and what is named."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import bagit
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from breachbook.custody import Report, Sealed
+from breachbook.errors import VerificationError
+from breachbook.seal import public_key, public_pem, seal_path, verify
+from tests.exhibits import KEY, inspect, plain_source, preserve
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Sealed:
+    """A small sound exhibit."""
+    return preserve(plain_source(tmp_path / "share"), tmp_path / "exhibits")
+
+
+def _rewrite(path: Path, data: bytes) -> None:
+    """Change a sealed file in place and give back its time and mode, as a careful forger would."""
+    facts = path.stat()
+    path.chmod(0o600)
+    path.write_bytes(data)
+    path.chmod(facts.st_mode)
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+
+def _named(report: Report) -> set[tuple[str, str]]:
+    return {(finding.code, finding.path) for finding in report.findings}
+
+
+def test_verify_finds_a_sound_exhibit_valid_in_every_layer(sealed: Sealed) -> None:
+    """With key and journal at hand nothing is left unchecked."""
+    report = inspect(sealed)
+
+    assert report.is_sound
+    assert [layer.status for layer in report.layers] == ["valid"] * 9
+
+
+def test_verify_says_what_it_could_not_check(sealed: Sealed) -> None:
+    """No key and no journal is never 'valid'; each unchecked layer says why."""
+    report = verify(sealed.path)
+
+    assert {layer.name: layer.reason for layer in report.unchecked} == {
+        "signature": "no public key was given",
+        "journal": "no digest from a journal was given",
+    }
+
+
+def test_verify_names_every_file_in_which_any_byte_changed(sealed: Sealed) -> None:
+    """Each byte of each file of a whole exhibit, the seal included, is covered."""
+    files = [path for path in sealed.path.parent.rglob("*") if path.is_file()]
+    unseen = []
+    for path in files:
+        whole = path.read_bytes()
+        path.chmod(0o600)
+        for at in range(len(whole)):
+            with path.open("r+b") as handle:
+                handle.seek(at)
+                handle.write(bytes([whole[at] ^ 1]))
+            report = inspect(sealed)
+            if path.name not in {finding.path.split("/")[-1] for finding in report.findings}:
+                unseen.append((path, at))
+            path.write_bytes(whole)
+
+    assert len(files) == 8
+    assert unseen == []
+
+
+def _flip(sealed: Sealed) -> None:
+    _rewrite(sealed.path / "data/list.csv", b"part,drawing\n2,wheel\n")
+
+
+def _add(sealed: Sealed) -> None:
+    (sealed.path / "data/planted.txt").touch(0o400)
+
+
+def _rename(sealed: Sealed) -> None:
+    (sealed.path / "data/list.csv").rename(sealed.path / "data/other.csv")
+
+
+def _add_to_root(sealed: Sealed) -> None:
+    (sealed.path / "notes.txt").touch(0o400)
+
+
+def _add_folder_to_root(sealed: Sealed) -> None:
+    (sealed.path / "more").mkdir()
+
+
+def _add_link(sealed: Sealed) -> None:
+    (sealed.path / "link").symlink_to("/etc/hostname")
+
+
+def _link_for_file(sealed: Sealed) -> None:
+    (sealed.path / "data/list.csv").unlink()
+    (sealed.path / "data/list.csv").symlink_to("drawings/wheel.txt")
+
+
+def _drop_empty_folder(sealed: Sealed) -> None:
+    (sealed.path / "data/empty").rmdir()
+
+
+def _add_empty_folder(sealed: Sealed) -> None:
+    (sealed.path / "data/new").mkdir()
+
+
+def _touch(sealed: Sealed) -> None:
+    os.utime(sealed.path / "data/list.csv", ns=(1, 1))
+
+
+def _open_up(sealed: Sealed) -> None:
+    (sealed.path / "data/list.csv").chmod(0o640)
+
+
+def _drop_manifest(sealed: Sealed) -> None:
+    """Remove the manifest, as in a downgrade to a weaker one, and its line in the tag manifest."""
+    (sealed.path / "manifest-sha256.txt").unlink()
+    tags = sealed.path / "tagmanifest-sha256.txt"
+    kept = [line for line in tags.read_bytes().splitlines(True) if b" manifest-" not in line]
+    _rewrite(tags, b"".join(kept))
+
+
+def _drop_tag_manifest(sealed: Sealed) -> None:
+    (sealed.path / "tagmanifest-sha256.txt").unlink()
+
+
+def _drop_record(sealed: Sealed) -> None:
+    (sealed.path / "breachbook/entries.jsonl").unlink()
+
+
+def _drop_seal(sealed: Sealed) -> None:
+    seal_path(sealed.path).unlink()
+
+
+def _drop_payload(sealed: Sealed) -> None:
+    (sealed.path / "data/drawings/wheel.txt").unlink()
+
+
+def _rehash(sealed: Sealed) -> None:
+    """Change a file and make every manifest of the bag fit it again."""
+    _flip(sealed)
+    for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        path = sealed.path / name
+        listed = [line.split("  ", 1)[1] for line in path.read_text().splitlines()]
+        lines = [
+            f"{hashlib.sha256((sealed.path / one).read_bytes()).hexdigest()}  {one}\n"
+            for one in listed
+        ]
+        _rewrite(path, "".join(lines).encode())
+
+
+ATTACKS: list[tuple[Callable[[Sealed], None], str, str, str]] = [
+    (_flip, "payload", "changed", "data/list.csv"),
+    (_add, "payload", "extra", "data/planted.txt"),
+    (_rename, "payload", "missing", "data/list.csv"),
+    (_rename, "payload", "extra", "data/other.csv"),
+    (_drop_payload, "payload", "missing", "data/drawings/wheel.txt"),
+    (_link_for_file, "payload", "extra", "data/list.csv"),
+    (_add_to_root, "extra-files", "extra", "notes.txt"),
+    (_add_folder_to_root, "extra-files", "extra", "more"),
+    (_add_link, "extra-files", "extra", "link"),
+    (_drop_empty_folder, "metadata", "missing", "data/empty"),
+    (_add_empty_folder, "metadata", "extra", "data/new"),
+    (_touch, "metadata", "time-changed", "data/list.csv"),
+    (_open_up, "metadata", "mode-changed", "data/list.csv"),
+    (_drop_manifest, "seal", "missing", "manifest-sha256.txt"),
+    (_drop_tag_manifest, "seal", "missing", "tagmanifest-sha256.txt"),
+    (_drop_record, "tag-files", "missing", "breachbook/entries.jsonl"),
+    (_drop_seal, "seal", "missing", "E1.seal.json"),
+    (_rehash, "seal", "changed", "tagmanifest-sha256.txt"),
+]
+
+
+@pytest.mark.parametrize(
+    ("attack", "layer", "code", "path"),
+    ATTACKS,
+    ids=[f"{attack.__name__[1:]}-{code}" for attack, _, code, _ in ATTACKS],
+)
+def test_verify_catches_each_attack(
+    sealed: Sealed, attack: Callable[[Sealed], None], layer: str, code: str, path: str
+) -> None:
+    """What public validators miss is found too, in its layer, under the file's name."""
+    attack(sealed)
+
+    report = inspect(sealed)
+    assert report.layer(layer).status == "invalid"
+    assert (code, path) in _named(report)
+
+
+def test_verify_catches_a_whole_new_exhibit_in_the_old_ones_place(
+    sealed: Sealed, tmp_path: Path
+) -> None:
+    """Who seals everything anew, with another key, fails against key and journal."""
+    (tmp_path / "share/list.csv").write_bytes(b"forged")
+    forged = preserve(tmp_path / "share", tmp_path / "forged", key=Ed25519PrivateKey.generate())
+
+    report = inspect(forged, expected_seal_sha256=sealed.seal_sha256)
+    assert report.layer("signature").status == "invalid"
+    assert report.layer("journal").status == "invalid"
+    assert ("changed", "E1.seal.json") in _named(report)
+
+
+def test_verify_catches_an_exhibit_under_another_ones_name(sealed: Sealed, tmp_path: Path) -> None:
+    """A bag and its seal cannot be moved to another exhibit id."""
+    seal_path(sealed.path).rename(tmp_path / "exhibits/E2.seal.json")
+    sealed.path.rename(tmp_path / "exhibits/E2")
+
+    report = verify(tmp_path / "exhibits/E2", public_keys=[KEY.public_key()])
+    assert ("disagrees", "E2.seal.json") in _named(report)
+
+
+def test_verify_expects_a_signature_when_given_a_key(tmp_path: Path) -> None:
+    """An unsigned seal is not checked without a key and invalid with one."""
+    unsigned = preserve(plain_source(tmp_path / "share"), tmp_path / "exhibits", key=None)
+
+    assert verify(unsigned.path).layer("signature").status == "not-checked"
+    assert inspect(unsigned).layer("signature").status == "invalid"
+
+
+def test_verify_can_leave_out_times_of_a_copy(sealed: Sealed) -> None:
+    """A copy made by a tool that drops times is verified without them, and the reason says so."""
+    _touch(sealed)
+
+    report = inspect(sealed, metadata=False)
+
+    assert report.is_sound
+    assert "times and modes not asked" in report.layer("metadata").reason
+
+
+def test_verify_refuses_a_path_that_leads_out_of_the_bag(sealed: Sealed) -> None:
+    """A manifest line with a parent folder is named, its target never opened."""
+    path = sealed.path / "manifest-sha256.txt"
+    line = f"{'0' * 64}  data/../../../share/list.csv\n".encode()
+    _rewrite(path, path.read_bytes() + line)
+
+    report = inspect(sealed)
+    assert ("unsafe-path", "data/../../../share/list.csv") in _named(report)
+
+
+@pytest.mark.parametrize(
+    "line", [b"\xff\xfe  data/x\n", b"zz  data/x\n", b"00  data/x\n", b"no digest\n"]
+)
+def test_verify_names_a_manifest_that_cannot_be_read(sealed: Sealed, line: bytes) -> None:
+    """A broken line is a finding of the manifest, not a crash."""
+    _rewrite(sealed.path / "manifest-sha256.txt", line)
+
+    assert ("malformed", "manifest-sha256.txt") in _named(inspect(sealed))
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"\xff", b'{"path":1}\n', b"null\n", b"1"])
+@pytest.mark.parametrize(
+    "name", ["breachbook/entries.jsonl", "breachbook/record.json", "../E1.seal.json", "bagit.txt"]
+)
+def test_verify_survives_garbage_in_any_file(sealed: Sealed, name: str, data: bytes) -> None:
+    """Whatever stands in a file, the report comes, and names it."""
+    _rewrite(sealed.path / name, data)
+
+    report = inspect(sealed)
+    assert Path(name).name in {Path(finding.path).name for finding in report.findings}
+
+
+def test_verify_cannot_verify_what_is_not_there(tmp_path: Path) -> None:
+    """Only that there is nothing to verify is an error."""
+    with pytest.raises(VerificationError, match="No such file or directory; name the folder"):
+        verify(tmp_path / "E9")
+
+
+def test_verify_takes_a_bag_of_somebody_else_without_seal(tmp_path: Path) -> None:
+    """A plain bag is judged as a bag; seal, signature and journal are not checked."""
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share/list.csv").write_bytes(b"a,b")
+    bagit.make_bag(str(tmp_path / "share"), checksums=["sha256", "sha512"])
+    (tmp_path / "share/bagit.txt").write_bytes(
+        b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    )
+    for name in ("sha256", "sha512"):
+        (tmp_path / f"share/tagmanifest-{name}.txt").write_bytes(b"")
+
+    report = verify(tmp_path / "share")
+
+    assert report.layer("payload").status == "valid"
+    assert {layer.name for layer in report.unchecked} == {
+        "metadata",
+        "seal",
+        "signature",
+        "journal",
+    }
+
+
+def test_public_key_comes_back_from_its_text() -> None:
+    """The exported key verifies; anything else is refused."""
+    assert public_key(public_pem(KEY)) == KEY.public_key()
+    with pytest.raises(VerificationError, match="an Ed25519 public key"):
+        public_key(b"nothing")
+
+
+def test_report_tells_itself_as_data(sealed: Sealed) -> None:
+    """The report for programs has every layer and every finding."""
+    _flip(sealed)
+
+    data = inspect(sealed).as_data()
+
+    assert data["sound"] is False
+    assert data["findings"] == [{"code": "changed", "path": "data/list.csv"}]
