@@ -40,6 +40,7 @@ class EngineHost(Executor):
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._busy: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self._dirty: set[str] = set()
+        self._wanted: set[str] = set()
 
     def _changed(self, matter: str) -> None:
         self._loop.call_soon_threadsafe(self._on_change, matter)
@@ -71,7 +72,11 @@ class EngineHost(Executor):
 
     def wake(self, matter: str, why: str) -> None:
         """Advance a matter soon; wake-ups of one matter that is being advanced are merged into that."""
-        if not self.nudge(matter) and matter not in self._busy:
+        if self.nudge(matter):
+            return
+        if matter in self._busy:
+            self._wanted.add(matter)
+        else:
             self._start(matter, "respond", why)
 
     def _start(self, matter: str, pillar: str, why: str) -> asyncio.Task[dict[str, Any]]:
@@ -86,6 +91,9 @@ class EngineHost(Executor):
         if not done.cancelled() and done.exception() is not None:
             log.error("%s: %s", matter, type(done.exception()).__name__)
         self._dirty.add(matter)
+        if matter in self._wanted and matter not in self._busy:
+            self._wanted.discard(matter)
+            self.wake(matter, "wake")
 
     async def _advance(self, matter: str, pillar: str, why: str) -> dict[str, Any]:
         async with self._slots:

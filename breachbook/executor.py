@@ -142,9 +142,10 @@ class _Run:
                 continue
             if await self._step(agenda.due):
                 continue
-            if not self.running:
+            if not self.running and not self.again.is_set():
                 return Advanced(tuple(self.done), agenda.waits, agenda.next_at, self.retry)
-            await self._rest()
+            if self.running:
+                await self._rest()
 
     def _look(self) -> engine.Agenda:
         matter = self.file.refresh()
