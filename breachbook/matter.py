@@ -1,200 +1,49 @@
 """A matter: the fold of its journal and nothing else.
 
-`Matter.apply` takes one event after another; it reads results and never recounts them. Whoever holds a
-`Matter` treats it as read-only: only the journal's next event changes it.
+`Matter.apply` takes one event after another; it reads results and never recounts them. Whoever
+holds a `Matter` treats it as read-only: only the journal's next event changes it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from breachbook.entries import (
+    Act,
+    Approval,
+    Commitment,
+    DeadlineRecord,
+    Decision,
+    Document,
+    Exhibit,
+    Fact,
+    Instance,
+    Message,
+    Party,
+    read_when,
+)
 from breachbook.events import FIRST_PREV, Event, instant
 
-Commitment = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A dated trigger event.
-
-    Attributes:
-        id: ``F1``, ``F2`` ... within the matter.
-        kind: A trigger of ``law/triggers.yaml``.
-        when: A date, or an aware instant, as the trigger demands.
-        about: The party, court case or incident concerned.
-        proof: SHA-256 of the proof in the store, or None.
-        recorded_by: Person id.
-        digest: Hash of the event that recorded it.
-    """
-
-    id: str
-    kind: str
-    when: date | datetime
-    about: str
-    proof: str | None = None
-    recorded_by: str = ""
-    digest: str = ""
-
-    @property
-    def name(self) -> str:
-        """Give what the fact is about in one word, the same after a correction: ``kind/about``."""
-        return f"{self.kind}/{self.about}"
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Somebody outside: a supplier, holder, competitor; ``details`` commits to names and addresses."""
-
-    id: str
-    role: str
-    place: str
-    language: str
-    details: Commitment
-    recorded_by: str
-
-
-@dataclass(slots=True)
-class Act:
-    """One claimed piece of work of a step: ``state`` is started, finished, failed, uncertain or halted."""
-
-    name: str
-    key: str
-    state: str
-    started_at: datetime
-    subject: str | None = None
-    repeatable: bool = False
-    ended_at: datetime | None = None
-    outcome: str = ""
-    reason: Commitment | None = None
-
-
-@dataclass(slots=True)
-class Instance:
-    """One step for one target (``-`` when the step has none), in its current round."""
-
-    step: str
-    target: str
-    round: int = 1
-    acts: dict[str, Act] = field(default_factory=dict)
-    answers: dict[str, Any] = field(default_factory=dict)
-    result: Commitment | None = None
-    answered_by: str | None = None
-    document: str | None = None
-    skipped: bool = False
-    finished_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Decision:
-    """What one approver said, and when we received it."""
-
-    person: str
-    decision: str
-    at: datetime
-    comment: Commitment | None
-
-
-@dataclass(slots=True)
-class Approval:
-    """A request put to named approvers, bound to the hash of its subject.
-
-    Attributes:
-        state: open, approved, refused, changes-requested, expired or voided.
-        inputs: What the subject rests on, name to digest.
-        approvers: Person ids who may decide.
-    """
-
-    id: str
-    subject: str
-    step: str
-    target: str
-    round: int
-    document: str
-    inputs: Mapping[str, str]
-    approvers: tuple[str, ...]
-    quorum: int
-    expires_at: datetime
-    not_after: datetime
-    on_expiry: str
-    requested_at: datetime
-    authors: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
-    escalated_from: str | None = None
-    state: str = "open"
-    decisions: list[Decision] = field(default_factory=list)
-    changed: tuple[str, ...] = ()
-    ended_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Document:
-    """A rendered document: the SHA-256 of each of its files, by role, and what it was made from."""
-
-    id: str
-    step: str
-    target: str
-    round: int
-    version: int
-    files: Mapping[str, str]
-    inputs: Mapping[str, str]
-    inputs_sha256: str
-    authors: tuple[str, ...]
-    notice: str = ""
-    language: str = ""
-    party: str | None = None
-    drafted_at: datetime | None = None
-    served: Mapping[str, Any] | None = None
-
-
-@dataclass(slots=True)
-class Exhibit:
-    """One sealed item of evidence and the digests that pin it."""
-
-    id: str
-    step: str
-    target: str
-    files: int
-    bytes: int
-    manifest_sha256: str
-    tagmanifest_sha256: str
-    seal_sha256: str
-    findings: Mapping[str, int]
-    sealed_at: datetime
-    place: str = ""
-    personal_data: bool = False
-
-
-@dataclass(slots=True)
-class DeadlineRecord:
-    """A computed deadline as the journal keeps it; ``state`` is open, superseded, met, late, waived or missed."""
-
-    id: str
-    rule: str
-    rule_sha256: str
-    fact: str
-    raw: str
-    legal: str | None
-    safe: str
-    provisional: bool
-    status: str
-    result: str
-    state: str = "open"
-
-
-@dataclass(slots=True)
-class Message:
-    """A message queued, and sent when ``ts`` is known."""
-
-    key: str
-    what: str
-    about: str | None
-    channel: str | None = None
-    ts: str | None = None
+__all__ = [
+    "Act",
+    "Approval",
+    "Commitment",
+    "DeadlineRecord",
+    "Decision",
+    "Document",
+    "Exhibit",
+    "Fact",
+    "Instance",
+    "Matter",
+    "Message",
+    "Party",
+    "fold",
+    "read_when",
+]
 
 
 class Matter:
-    """The state of one matter after the events applied so far; see the attributes set in ``__init__``."""
+    """The state of one matter after the events applied so far."""
 
     def __init__(self) -> None:
         self.id = ""
@@ -226,7 +75,7 @@ class Matter:
         self._counts: dict[str, int] = {}
 
     def number(self, prefix: str) -> str:
-        """Give the next free id with a prefix: ``F1``, ``D4``, ``E2``; ids are never used twice."""
+        """Give the next free id with a prefix: ``F1``, ``D4``, ``E2``; none is used twice."""
         return f"{prefix}{self._counts.get(prefix, 0) + 1}"
 
     def instance(self, step: str, target: str) -> Instance:
@@ -259,9 +108,14 @@ class Matter:
             self.ended_facts[corrects] = data["fact"]
             self.facts.pop(corrects, None)
         self.facts[data["fact"]] = Fact(
-            data["fact"], data["fact_kind"], read_when(data["when"]), data["about"],
-            data.get("proof"), event.actor.person, event.hash,
-        )  # fmt: skip
+            data["fact"],
+            data["fact_kind"],
+            read_when(data["when"]),
+            data["about"],
+            data.get("proof"),
+            event.actor.person,
+            event.hash,
+        )
 
     def _fact_retracted(self, event: Event, data: Mapping[str, Any]) -> None:
         self.ended_facts[data["fact"]] = ""
@@ -280,7 +134,12 @@ class Matter:
 
     def _party(self, event: Event, data: Mapping[str, Any]) -> None:
         self.parties[data["party"]] = Party(
-            data["party"], data["role"], data["place"], data["language"], data["details"], event.actor.person
+            data["party"],
+            data["role"],
+            data["place"],
+            data["language"],
+            data["details"],
+            event.actor.person,
         )
 
     def _playbook(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -292,7 +151,12 @@ class Matter:
 
     def _started(self, event: Event, data: Mapping[str, Any]) -> None:
         self._own_instance(data).acts[data["act"]] = Act(
-            data["act"], data["key"], "started", event.when, data.get("subject"), bool(data.get("repeatable"))
+            data["act"],
+            data["key"],
+            "started",
+            event.when,
+            data.get("subject"),
+            bool(data.get("repeatable")),
         )
 
     def _ended(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -329,11 +193,23 @@ class Matter:
     def _requested(self, event: Event, data: Mapping[str, Any]) -> None:
         self._count("A")
         self.approvals[data["request"]] = Approval(
-            data["request"], data["subject"], data["step"], data["target"], data["round"], data["document"],
-            data["inputs"], tuple(data["approvers"]), data["quorum"], instant(data["expires_at"]),
-            instant(data["not_after"]), data["on_expiry"], event.when, tuple(data.get("authors", ())),
-            tuple(data.get("excluded", ())), data.get("escalated_from"),
-        )  # fmt: skip
+            data["request"],
+            data["subject"],
+            data["step"],
+            data["target"],
+            data["round"],
+            data["document"],
+            data["inputs"],
+            tuple(data["approvers"]),
+            data["quorum"],
+            instant(data["expires_at"]),
+            instant(data["not_after"]),
+            data["on_expiry"],
+            event.when,
+            tuple(data.get("authors", ())),
+            tuple(data.get("excluded", ())),
+            data.get("escalated_from"),
+        )
 
     def _decided(self, event: Event, data: Mapping[str, Any]) -> None:
         approval = self.approvals[data["request"]]
@@ -360,10 +236,20 @@ class Matter:
         instance = self._own_instance(data)
         instance.document = data["document"]
         self.documents[data["document"]] = Document(
-            data["document"], data["step"], data["target"], data["round"], data["version"], data["files"],
-            data["inputs"], data["inputs_sha256"], tuple(data["authors"]), data.get("notice", ""),
-            data.get("language", ""), data.get("party"), event.when,
-        )  # fmt: skip
+            data["document"],
+            data["step"],
+            data["target"],
+            data["round"],
+            data["version"],
+            data["files"],
+            data["inputs"],
+            data["inputs_sha256"],
+            tuple(data["authors"]),
+            data.get("notice", ""),
+            data.get("language", ""),
+            data.get("party"),
+            event.when,
+        )
 
     def _replaced(self, event: Event, data: Mapping[str, Any]) -> None:
         self.documents[data["document"]].files = data["files"]
@@ -374,19 +260,36 @@ class Matter:
     def _sealed(self, event: Event, data: Mapping[str, Any]) -> None:
         self._count("E")
         self.exhibits[data["exhibit"]] = Exhibit(
-            data["exhibit"], data["step"], data["target"], data["files"], data["bytes"],
-            data["manifest_sha256"], data["tagmanifest_sha256"], data["seal_sha256"], data["findings"],
-            event.when, data.get("place", ""), bool(data.get("personal_data")),
-        )  # fmt: skip
+            data["exhibit"],
+            data["step"],
+            data["target"],
+            data["files"],
+            data["bytes"],
+            data["manifest_sha256"],
+            data["tagmanifest_sha256"],
+            data["seal_sha256"],
+            data["findings"],
+            event.when,
+            data.get("place", ""),
+            bool(data.get("personal_data")),
+        )
 
     def _hold(self, event: Event, data: Mapping[str, Any]) -> None:
         self.holds[data["hold"], data["custodian"]] = event.kind.removeprefix("hold.")
 
     def _computed(self, event: Event, data: Mapping[str, Any]) -> None:
         self.deadlines[data["deadline"]] = DeadlineRecord(
-            data["deadline"], data["rule"], data["rule_sha256"], data["fact"], data["raw"], data["legal"],
-            data["safe"], data["provisional"], data["status"], data["result"],
-        )  # fmt: skip
+            data["deadline"],
+            data["rule"],
+            data["rule_sha256"],
+            data["fact"],
+            data["raw"],
+            data["legal"],
+            data["safe"],
+            data["provisional"],
+            data["status"],
+            data["result"],
+        )
 
     def _deadline_ended(self, event: Event, data: Mapping[str, Any]) -> None:
         self.deadlines[data["deadline"]].state = event.kind.removeprefix("deadline.")
@@ -472,13 +375,3 @@ def fold(events: Iterable[Event]) -> Matter:
     for event in events:
         matter.apply(event)
     return matter
-
-
-def read_when(text: str) -> date | datetime:
-    """Read what a fact was recorded with: a date, or an instant with its zone kept."""
-    if "T" not in text:
-        return date.fromisoformat(text)
-    value = datetime.fromisoformat(text)
-    if value.tzinfo is None:
-        raise ValueError(f"{text}: a time without a zone")
-    return value

@@ -1,0 +1,205 @@
+"""What a matter is made of: facts, parties, steps, approvals, documents, exhibits, deadlines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+Commitment = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A dated trigger event.
+
+    Attributes:
+        id: ``F1``, ``F2`` ... within the matter.
+        kind: A trigger of ``law/triggers.yaml``.
+        when: A date, or an aware instant, as the trigger demands.
+        about: The party, court case or incident concerned.
+        proof: SHA-256 of the proof in the store, or None.
+        recorded_by: Person id.
+        digest: Hash of the event that recorded it.
+    """
+
+    id: str
+    kind: str
+    when: date | datetime
+    about: str
+    proof: str | None = None
+    recorded_by: str = ""
+    digest: str = ""
+
+    @property
+    def name(self) -> str:
+        """Give what the fact is about in one word, the same after a correction: ``kind/about``."""
+        return f"{self.kind}/{self.about}"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody outside, such as a holder; ``details`` commits to names and addresses."""
+
+    id: str
+    role: str
+    place: str
+    language: str
+    details: Commitment
+    recorded_by: str
+
+
+@dataclass(slots=True)
+class Act:
+    """One claimed piece of work of a step.
+
+    Attributes:
+        state: started, finished, failed, uncertain, halted or undone.
+    """
+
+    name: str
+    key: str
+    state: str
+    started_at: datetime
+    subject: str | None = None
+    repeatable: bool = False
+    ended_at: datetime | None = None
+    outcome: str = ""
+    reason: Commitment | None = None
+
+
+@dataclass(slots=True)
+class Instance:
+    """One step for one target (``-`` when the step has none), in its current round."""
+
+    step: str
+    target: str
+    round: int = 1
+    acts: dict[str, Act] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    result: Commitment | None = None
+    answered_by: str | None = None
+    document: str | None = None
+    skipped: bool = False
+    finished_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """What one approver said, and when we received it."""
+
+    person: str
+    decision: str
+    at: datetime
+    comment: Commitment | None
+
+
+@dataclass(slots=True)
+class Approval:
+    """A request put to named approvers, bound to the hash of its subject.
+
+    Attributes:
+        state: open, approved, refused, changes-requested, expired or voided.
+        inputs: What the subject rests on, name to digest.
+        approvers: Person ids who may decide.
+    """
+
+    id: str
+    subject: str
+    step: str
+    target: str
+    round: int
+    document: str
+    inputs: Mapping[str, str]
+    approvers: tuple[str, ...]
+    quorum: int
+    expires_at: datetime
+    not_after: datetime
+    on_expiry: str
+    requested_at: datetime
+    authors: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    escalated_from: str | None = None
+    state: str = "open"
+    decisions: list[Decision] = field(default_factory=list)
+    changed: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Document:
+    """A rendered document: the SHA-256 of each of its files, and what it was made from."""
+
+    id: str
+    step: str
+    target: str
+    round: int
+    version: int
+    files: Mapping[str, str]
+    inputs: Mapping[str, str]
+    inputs_sha256: str
+    authors: tuple[str, ...]
+    notice: str = ""
+    language: str = ""
+    party: str | None = None
+    drafted_at: datetime | None = None
+    served: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Exhibit:
+    """One sealed item of evidence and the digests that pin it."""
+
+    id: str
+    step: str
+    target: str
+    files: int
+    bytes: int
+    manifest_sha256: str
+    tagmanifest_sha256: str
+    seal_sha256: str
+    findings: Mapping[str, int]
+    sealed_at: datetime
+    place: str = ""
+    personal_data: bool = False
+
+
+@dataclass(slots=True)
+class DeadlineRecord:
+    """A computed deadline as the journal keeps it.
+
+    Attributes:
+        state: open, superseded, met, late, waived or missed.
+    """
+
+    id: str
+    rule: str
+    rule_sha256: str
+    fact: str
+    raw: str
+    legal: str | None
+    safe: str
+    provisional: bool
+    status: str
+    result: str
+    state: str = "open"
+
+
+@dataclass(slots=True)
+class Message:
+    """A message queued, and sent when ``ts`` is known."""
+
+    key: str
+    what: str
+    about: str | None
+    channel: str | None = None
+    ts: str | None = None
+
+
+def read_when(text: str) -> date | datetime:
+    """Read what a fact was recorded with: a date, or an instant with its zone kept."""
+    if "T" not in text:
+        return date.fromisoformat(text)
+    value = datetime.fromisoformat(text)
+    if value.tzinfo is None:
+        raise ValueError(f"{text}: a time without a zone")
+    return value
