@@ -9,7 +9,8 @@ from types import ModuleType
 import pytest
 
 from breachbook import content, source
-from breachbook.connectors.recipes import load_recipes
+from breachbook.connectors import Call, connector, load_recipes
+from breachbook.demo.portal import Portal
 from breachbook.people import ROLES
 from breachbook.workspace import Workspace
 from breachbook.workspace_files import Report
@@ -109,6 +110,33 @@ def test_rows_name_rows_that_exist(workspace: Workspace) -> None:
     for secret in workspace.rows("trade_secrets").values():
         for row in secret["access"]:
             assert row["party"] in parties or row["person"] in workspace.people
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """The supplier portal of the demonstration."""
+    running = Portal(tmp_path / "portal.json")
+    yield running
+    running.stop()
+
+
+def test_recipe_suspends_an_account_of_the_portal(workspace: Workspace, portal: Portal) -> None:
+    """The recipe suspends once under its key, sees that it took, and gives access back on undo."""
+    recipe = load_recipes(EXAMPLE / "recipes")["portal-suspend"]
+    environment = {
+        "BREACHBOOK_DEMO_PORTAL_URL": portal.url,
+        "BREACHBOOK_DEMO_PORTAL_TOKEN": portal.token,
+    }
+    worker = connector(recipe, example=workspace.example, environment=environment)
+    call = Call("LEAK-2026-0001", "suspend-portal", "beiyuan-engineering-07", 1)
+
+    before = worker.verify(call, "key")
+    outcome = worker.execute(call, "key")
+    after = worker.verify(call, "key")
+    undone = worker.undo(call, "key")
+    assert (before, outcome.effect, after) == ("not-taken", "done", "took")
+    assert (undone.effect, worker.verify(call, "key")) == ("done", "not-taken")
+    assert portal.state["effects"] == {"key": 1, "key/undo": 1}
 
 
 @pytest.mark.parametrize("party", ["beiyuan-foundry", "moqiao-castings"])

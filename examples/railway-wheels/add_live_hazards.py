@@ -16,7 +16,7 @@ from pathlib import Path
 LIVE = "现场"
 OUTSIDE = Path("/etc/hosts")
 _ALIVE = 12
-_SECONDS_BETWEEN = 0.002
+_SECONDS_BETWEEN = 0.005
 
 
 def add_hazards(folder: Path) -> list[Path]:
