@@ -30,7 +30,7 @@ _BOOLEANS = frozenset(
 _WHOLE = frozenset({"limit", "length"})
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 (an answer, not a fault)
     """Slack's answer ``ok: false`` with its error code and, for schema errors, its messages."""
 
     def __init__(self, code: str, *messages: str) -> None:
