@@ -7,9 +7,10 @@ from typing import Any, Literal
 from breachbook.approvals import Answer, Verdict, judge
 from breachbook.errors import UsageError
 from breachbook.events import Actor, Draft
+from breachbook.layout import MATTER_ID
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
-from breachbook.workspace import MATTER_ID, Workspace
+from breachbook.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from breachbook.durable import replace
 from breachbook.errors import BreachbookError, DamageError
 from breachbook.events import stamp
 from breachbook.executor import Executor
+from breachbook.layout import MATTER_ID
 from breachbook.library import Library
 from breachbook.register import Register
-from breachbook.workspace import MATTER_ID, Workspace
+from breachbook.workspace import Workspace
 
 log = logging.getLogger("breachbook.engine")
 

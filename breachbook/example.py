@@ -5,7 +5,7 @@ from pathlib import Path
 
 from breachbook import content
 from breachbook.errors import UsageError
-from breachbook.workspace import MARK
+from breachbook.layout import MARK
 
 
 def names() -> list[str]:

@@ -18,9 +18,10 @@ from breachbook.errors import BreachbookError, EngineError
 from breachbook.events import Actor
 from breachbook.executor import Executor
 from breachbook.intake import Opened, open_matter
+from breachbook.layout import find
 from breachbook.library import Library
 from breachbook.source import parse
-from breachbook.workspace import Workspace, find
+from breachbook.workspace import Workspace
 
 _executor: Executor | None = None
 _waiting: dict[int, Callable[[], Awaitable[str]]] = {}

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -16,16 +14,20 @@ from pydantic import BaseModel
 from breachbook import source
 from breachbook.errors import BreachbookError, ContentError, Problem, UsageError
 from breachbook.journal import Clock
+from breachbook.layout import MARK, MATTER_ID, matter_ids
 from breachbook.matter_file import MatterFile
 from breachbook.people import People, PeopleFile, check_unique
 from breachbook.workspace_files import (
-    AccountsFile, AgreementsFile, Config, PartiesFile, SourcesFile, TradeSecretsFile,
+    AccountsFile,
+    AgreementsFile,
+    Config,
+    PartiesFile,
+    SourcesFile,
+    TradeSecretsFile,
 )  # fmt: skip
 
 F = TypeVar("F", bound=BaseModel)
 
-MARK = "breachbook.toml"
-MATTER_ID = re.compile(r"LEAK-[0-9]{4}-[0-9]{4,6}")
 _ROWS: Mapping[str, type[BaseModel]] = {
     "trade_secrets": TradeSecretsFile,
     "agreements": AgreementsFile,
@@ -120,9 +122,7 @@ class Workspace:
 
     def matter_ids(self) -> list[str]:
         """List every matter, oldest first."""
-        if not self.matters_folder.is_dir():
-            return []
-        return sorted(entry.name for entry in os.scandir(self.matters_folder) if MATTER_ID.fullmatch(entry.name))
+        return matter_ids(self.root)
 
     def matter(self, matter: str) -> MatterFile:
         """Open one matter's folder; nothing is read before it is asked for.
@@ -160,16 +160,6 @@ def _build() -> str:
         whole.update(f"{path.relative_to(package)}\0".encode())
         whole.update(path.read_bytes())
     return whole.hexdigest()[:16]
-
-
-def find(given: str | None, environment: Mapping[str, str], here: Path) -> Path:
-    """Find the workspace: given, else BREACHBOOK_WORKSPACE, else the current folder or one above it."""
-    if given or environment.get("BREACHBOOK_WORKSPACE"):
-        return Path(given or environment["BREACHBOOK_WORKSPACE"])
-    for folder in (here, *here.parents):
-        if (folder / MARK).is_file():
-            return folder
-    return here
 
 
 def attempt(checks: Iterable[Callable[[], object]]) -> list[Problem]:
