@@ -14,6 +14,7 @@ from breachbook.errors import ContentError, Problem
 M = TypeVar("M", bound=BaseModel)
 
 _PLAIN = "tag:yaml.org,2002:"
+_COLLECTIONS = (f"{_PLAIN}map", f"{_PLAIN}seq")
 _MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -29,6 +30,12 @@ _Loader.add_implicit_resolver(f"{_PLAIN}bool", re.compile(r"^(?:true|false)$"), 
 _Loader.add_implicit_resolver(
     f"{_PLAIN}int", re.compile(r"^[-+]?(?:0|[1-9][0-9]{0,15})$"), list("-+0123456789")
 )
+
+
+def _resolved(word: str) -> str:
+    """Give the tag that a plain word has by itself."""
+    resolvers = _Loader.yaml_implicit_resolvers.get(word[:1], [])
+    return next((tag for tag, pattern in resolvers if pattern.match(word)), f"{_PLAIN}str")
 
 
 @dataclass(frozen=True)
@@ -113,10 +120,15 @@ def _build(
     line = node.start_mark.line + 1
     lines.setdefault(path, line)
     dotted = ".".join(str(part) for part in path)
-    if id(node) in seen and not isinstance(node, yaml.ScalarNode):
+    if id(node) in seen:
         problems.append(Problem(name, line, dotted, "an alias (*name)", "the value itself, written out"))
         return None
     seen.add(id(node))
+    if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
+        problems.append(
+            Problem(name, line, dotted, f"the tag {shown(node.tag)}", "plain YAML")
+        )
+        return None
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -141,14 +153,11 @@ def _build(
 
 def _scalar(node: yaml.Node, dotted: str, problems: list[Problem], name: str) -> Any:
     kind = node.tag.removeprefix(_PLAIN)
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return node.value == "true"
-    if kind == "int":
-        return int(node.value)
     if kind == "str":
         return node.value
+    # A tag that is written out (`!!int x`) is obeyed only where it says what the word is anyway.
+    if node.tag == _resolved(node.value):
+        return None if kind == "null" else node.value == "true" if kind == "bool" else int(node.value)
     problems.append(Problem(name, node.start_mark.line + 1, dotted, f"the tag {shown(node.tag)}", "plain YAML"))
     return None
 
