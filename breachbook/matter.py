@@ -82,6 +82,10 @@ class Matter:
         """Give one step instance as it stands; an untouched one is in round 1 with no acts."""
         return self.steps.get((step, target)) or Instance(step, target)
 
+    def sees(self, person: str) -> bool:
+        """Say whether a person may see the matter: on it, not conflicted, and more than the one who reported it."""
+        return person not in self.conflicted and bool({*self.roles.get(person, ())} - {"reporter"})
+
     def apply(self, event: Event) -> None:
         """Take the next event."""
         self.seq, self.head, self.last_at = event.seq, event.hash, event.when

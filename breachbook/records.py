@@ -54,7 +54,7 @@ def _may(matter: Matter, actor: Actor, roles: Sequence[str], what: str) -> None:
 
 def on_matter(matter: Matter, actor: Actor) -> None:
     """Refuse whoever is not, or no longer, on the matter."""
-    if actor.person not in matter.roles or actor.person in matter.conflicted:
+    if not matter.sees(actor.person):
         raise ApprovalError("there is no such matter, or it is not yours to see")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from tinydb import TinyDB, where
 from tinydb.storages import Storage
 
+from breachbook import rows
 from breachbook.durable import replace
 from breachbook.engine import Agenda
 from breachbook.events import stamp
@@ -46,8 +47,7 @@ class AtomicStorage(Storage):
 class Register:
     """Rows of matters, written by the engine alone, at most one file replacement a second.
 
-    A row has matter, head, seq, size (of the journal, bytes), state, settled, next_safe (date or None),
-    next_wake (RFC 3339 UTC or None), approvals (open request ids), deadlines (next five) and overdue (count).
+    A row is what `rows.make` gives, with settled and next_wake (RFC 3339 UTC or None).
     """
 
     def __init__(self, path: Path) -> None:
@@ -86,21 +86,5 @@ class Register:
 
 def make_row(matter: Matter, size: int, agenda: Agenda | None, settled: bool) -> dict[str, Any]:
     """Derive a matter's row from its fold; see `Register` for the keys."""
-    open_ = sorted((d for d in matter.deadlines.values() if d.state == "open"), key=lambda d: d.safe)
-    today = matter.last_at.date().isoformat() if matter.last_at else ""
-    coming = [d for d in open_ if d.safe[:10] >= today]
-    return {
-        "matter": matter.id,
-        "head": matter.head,
-        "seq": matter.seq,
-        "size": size,
-        "state": "open" if matter.open else "closed",
-        "settled": settled,
-        "vector": matter.report.get("vector", ""),
-        "opened_at": stamp(matter.opened_at) if matter.opened_at else "",
-        "next_safe": coming[0].safe if coming else None,
-        "next_wake": stamp(agenda.next_at) if agenda and agenda.next_at else None,
-        "approvals": [a.id for a in matter.approvals.values() if a.state == "open"],
-        "deadlines": [{"id": d.id, "rule": d.rule, "safe": d.safe, "legal": d.legal} for d in coming[:5]],
-        "overdue": len(open_) - len(coming),
-    }
+    next_wake = stamp(agenda.next_at) if agenda and agenda.next_at else None
+    return {**rows.make(matter, size), "settled": settled, "next_wake": next_wake}
