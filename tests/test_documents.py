@@ -32,6 +32,10 @@ HOSTILE = [
     "```{=typst} #panic() ```",
     "`x`{=openxml} [s]{.c} {#id}",
     "'single' \"double\" “curly” 公司（中国）“引号”",
+    "= title",
+    "/ term: x",
+    "; x",
+    ". x -1",
     "% title",
     ": definition",
     "@fig:1 (@) (@ex)",
@@ -43,11 +47,14 @@ HOSTILE = [
 def test_value_is_data_in_every_format(hostile: str) -> None:
     """Whatever markup a supplier's name looks like, DOCX and PDF show it as written."""
     recipient = {"name": hostile, "contact": hostile}
-    made = letter("cease-and-desist", "en-US", "letter", recipient=recipient)
+    made = letter(
+        "cease-and-desist", "en-US", "letter",
+        recipient=recipient, answers={"triage": {"alleged_acts": hostile}},
+    )  # fmt: skip
     shown = plain(inert(hostile))
 
-    assert docx_text(made.docx).count(shown) == 2
-    assert pdf_text(made.pdf).count(re.sub(r"\s", "", shown)) == 2
+    assert docx_text(made.docx).count(shown) >= 3
+    assert pdf_text(made.pdf).count(re.sub(r"\s", "", shown)) >= 3
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

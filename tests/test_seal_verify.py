@@ -68,7 +68,7 @@ def test_verify_names_every_file_in_which_any_byte_changed(sealed: Sealed) -> No
                 unseen.append((path, at))
             path.write_bytes(whole)
 
-    assert len(files) == 8
+    assert len(files) == 9
     assert unseen == []
 
 

@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from breachbook.errors import EngineError
 from breachbook.slack.blocks import section
-from breachbook.slack.client import Posted, SlackClient, Upload
+from breachbook.slack.client import SlackClient, Upload
 from breachbook.slack.standin import Standin
 from breachbook.slack.web import SlackError
 from tests.slack_world import CHANNEL, COUNSEL, ENGINEER, SETTINGS, STRANGER
@@ -73,7 +74,7 @@ def test_lost_answer_leads_to_one_message(standin: Standin, client: SlackClient)
 def test_crash_after_posting_leads_to_one_message(
     standin: Standin, client: SlackClient, tmp_path: Path
 ) -> None:
-    """A process that posts and dies at once, and a new one that knows only the key: one message."""
+    """A process posts and dies at once; one that knows only the key does not post again."""
     program = (
         "import os, signal, sys\n"
         "from breachbook.slack.client import SlackClient\n"
@@ -267,25 +268,38 @@ def test_restarted_standin_still_has_the_message(tmp_path: Path) -> None:
     settings.write_text(json.dumps(SETTINGS))
     command = [sys.executable, "-m", "breachbook.slack.standin", "--state", str(state)]
 
-    def run(*more: str) -> tuple["subprocess.Popen[str]", SlackClient]:
-        child = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        url = json.loads(child.stdout.readline())["api_url"]
-        return child, SlackClient(json.loads(state.read_text())["token"], base_url=url)
+    @contextmanager
+    def running(*more: str) -> Iterator[SlackClient]:
+        with subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            url = json.loads(child.stdout.readline())["api_url"]
+            try:
+                yield SlackClient(json.loads(state.read_text())["token"], base_url=url)
+            finally:
+                child.kill()
 
-    first, client = run("--settings", str(settings))
-    posted = client.post(CHANNEL, BLOCKS, "hello", "key", [Upload("a.pdf", b"%PDF")])
-    first.kill()
-    first.communicate()
-    second, client = run()
-    found = client.find(CHANNEL, "key")
-    again = client.post_once(
-        CHANNEL, "key", BLOCKS, "hello", [Upload("a.pdf", b"%PDF")], attempted=True
-    )
-    second.terminate()
-    second.communicate()
+    with running("--settings", str(settings)) as client:
+        posted = client.post(CHANNEL, BLOCKS, "hello", "key", [Upload("a.pdf", b"%PDF")])
+    with running() as client:
+        found = client.find(CHANNEL, "key")
+        again = client.post_once(
+            CHANNEL, "key", BLOCKS, "hello", [Upload("a.pdf", b"%PDF")], attempted=True
+        )
 
     assert found == again == posted
-    assert isinstance(found, Posted)
     assert state.stat().st_mode & 0o777 == 0o600
     assert len(json.loads(state.read_text())["messages"][CHANNEL]) == 2
+
+
+def test_standin_ends_with_its_parent(tmp_path: Path) -> None:
+    """With --until-eof the process ends when the one that started it is gone."""
+    command = [sys.executable, "-m", "breachbook.slack.standin", "--until-eof", "--state"]
+    command.append(str(tmp_path / "slack.json"))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdout.readline()
+        child.stdin.close()
+
+        assert child.wait(10) == 0

@@ -161,7 +161,8 @@ def test_views_are_checked(view: dict[str, Any], message: str) -> None:
 
 def test_malformed_structures_are_problems_not_crashes() -> None:
     """Whatever JSON is sent as blocks or view, problems come back."""
-    for junk in (None, 1, "x", [[]], [{"type": []}], {"type": "modal", "blocks": 3}):
+    junks: list[Any] = [None, 1, "x", [[]], [{"type": []}], {"type": "modal", "blocks": 3}]
+    for junk in junks:
         assert problems_of_blocks(junk)
         assert problems_of_view(junk)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -53,9 +53,8 @@ class Page:
     def __init__(self, state: State, acts: Acts) -> None:
         self._state = state
         self._acts = acts
-        self._jinja = Environment(
-            loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined
-        )
+        # Not strict: most keys of Slack's objects are optional.
+        self._jinja = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True)
         self._jinja.filters["words"] = self._words
         self._jinja.filters["plain"] = html.unescape
 

@@ -94,6 +94,8 @@ def _bind(port: int) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(("127.0.0.1", port))
+        # From here on callers wait in the queue instead of being refused.
+        bound.listen(128)
     except OSError as error:
         bound.close()
         raise EngineError(
