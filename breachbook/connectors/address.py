@@ -1,4 +1,4 @@
-"""Where a webhook may go: a fixed host over TLS, or the loopback; in examples only the loopback."""
+"""Where a webhook may go: a fixed host over TLS, or the loopback; in examples only that."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address

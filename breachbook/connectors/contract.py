@@ -1,4 +1,4 @@
-"""What every connector promises: a plan that changes nothing, one act under a key, a look after."""
+"""What every connector promises: a plan that changes nothing, one act under a key, a look."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Description:
 
 @dataclass(frozen=True)
 class Plan:
-    """Exactly what would change, without secrets; its canonical JSON is hashed into the approval."""
+    """Exactly what would change, without secrets; its canonical JSON is bound by the approval."""
 
     data: Mapping[str, Any]
     lines: tuple[str, ...]
