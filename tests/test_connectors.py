@@ -159,7 +159,7 @@ def test_webhook_is_read_back_and_undone(tmp_path: Path, target: Target) -> None
 def test_webhook_never_takes_silence_for_an_answer(
     tmp_path: Path, target: Target, behaviour: str, effect: str, code: str, seen: str
 ) -> None:
-    """A lost, late or odd answer is unknown, not failed; the read-back tells; nothing is resent."""
+    """A lost, late or odd answer is unknown, not failed; the read-back tells; nothing resent."""
     hook = webhook(tmp_path, target, behaviour)
 
     outcome = hook.execute(CALL, KEY)
