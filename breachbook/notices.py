@@ -15,7 +15,7 @@ from typing import Any
 from breachbook.canonical import canonical, sha256
 from breachbook.documents import shape
 from breachbook.documents.declaration import NoticeKind, Required, declaration_file, load_kind
-from breachbook.documents.inert import plain
+from breachbook.documents.inert import plain, release
 from breachbook.documents.lint import lint_kind
 from breachbook.errors import ContentError, Problem
 
@@ -66,7 +66,7 @@ def render(
             the fonts have not.
     """
     from breachbook.documents.press import Sheet, press
-    from breachbook.documents.templates import Templates, markdown
+    from breachbook.documents.templates import Templates, tidy
 
     declared = load_kind(folders, kind)
     form, title = _form(declared, language, form)
@@ -75,12 +75,11 @@ def render(
         raise ContentError(problems)
     name = f"{kind}/{language}.md.j2"
     templates = Templates(folders, language)
-    text = templates.render(name, told | {"form": form, "language": language})
+    text = tidy(templates.render(name, told | {"form": form, "language": language}))
     if problems := list(_forbidden(declared, language, name, text)):
         raise ContentError(problems)
     declaration = declaration_file(folders, kind).read_text("utf-8")
     template = canonical({"notice.yaml": declaration, **templates.sources})
-    letter = markdown(text)
     sheet = Sheet(
         language=language,
         title=title,
@@ -89,8 +88,8 @@ def render(
         watermark=watermark or "",
         dated=plain(told["today"]),
     )
-    docx, pdf = press(letter, sheet, f"notices/{name}")
-    return Rendered(letter.encode(), docx, pdf, template, sha256(template))
+    docx, pdf = press(text, sheet, f"notices/{name}")
+    return Rendered(release(text).encode(), docx, pdf, template, sha256(template))
 
 
 def _form(declared: NoticeKind, language: str, form: str | None) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from breachbook.documents import shape
 from breachbook.documents.inert import plain
 from breachbook.errors import ContentError, Problem
-from breachbook.source import read, validate
+from breachbook.source import parse, validate
 
 _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _SWITCHED = (
@@ -131,11 +132,21 @@ def load_kind(folders: Sequence[Path], kind: str) -> NoticeKind:
     Raises:
         ContentError: No such kind, or its `notice.yaml` cannot be accepted.
     """
-    file = declaration_file(folders, kind)
-    loaded = validate(read(file, f"notices/{kind}/notice.yaml"), NoticeKind)
+    name = f"notices/{kind}/notice.yaml"
+    try:
+        raw = declaration_file(folders, kind).read_bytes()
+    except OSError as error:
+        got = error.strerror or "an error"
+        raise ContentError([Problem(name, None, "", got, "a readable file")]) from error
+    loaded = _accepted(raw, name)
     if loaded.id != kind:
-        raise ContentError([Problem(f"notices/{kind}/notice.yaml", None, "id", loaded.id, kind)])
+        raise ContentError([Problem(name, None, "id", loaded.id, kind)])
     return loaded
+
+
+@lru_cache(maxsize=64)
+def _accepted(raw: bytes, name: str) -> NoticeKind:
+    return validate(parse(raw, name), NoticeKind)
 
 
 def declaration_file(folders: Sequence[Path], kind: str) -> Path:

@@ -1,10 +1,11 @@
 """Make text from outside inert: it passes through a template as data and never becomes markup.
 
-Every punctuation mark Markdown could act on is moved to a private-use code point (one for one)
-before the template sees the text, and comes back as a backslash escape after the last template has
-run. So no filter, macro, concatenation or second rendering can turn a supplier's name into markup.
-Letters, digits and `-`, `_`, `.` between them stay, so ids, closed words and ISO dates compare as
-usual inside a template.
+Every punctuation mark that Markdown or Typst could act on is moved to a private-use code point,
+one for one, before the template sees the text. After the last template has run it comes back as an
+escape: for Markdown by `release`, for Typst, behind pandoc, by `spelt`. So no filter, macro,
+concatenation or second rendering can turn a supplier's name into markup. Letters, digits and
+`-`, `_`, `.`, `/` between them stay, so ids, closed words and ISO dates compare as usual inside a
+template.
 """
 
 import re
@@ -13,7 +14,7 @@ import unicodedata
 _BASE = 0xF0000
 _NEWLINE = chr(_BASE + 0x0A)
 _ACTIVE = re.compile(
-    r"""[!"#$&'()*+:<=>@\[\\\]^`{|}~]|(?<![0-9A-Za-z])[-_.]|[-_.](?![0-9A-Za-z])"""
+    r"""[!"#$&'()*+:;<=>@\[\\\]^`{|}~]|(?<![0-9A-Za-z])[-_./]|[-_./](?![0-9A-Za-z])"""
 )
 _MOVED = re.compile(f"[{chr(_BASE + 0x21)}-{chr(_BASE + 0x7E)}]")
 
@@ -42,6 +43,11 @@ def lines(text: str, separator: str = "\\\n") -> str:
 def release(markdown: str) -> str:
     """Write inert characters as Markdown backslash escapes; the last thing done to a text."""
     return _MOVED.sub(lambda found: "\\" + _back(found), markdown).replace(_NEWLINE, " ")
+
+
+def spelt(source: str) -> str:
+    """Write inert characters as Typst's escapes by number, which are only ever text."""
+    return _MOVED.sub(lambda found: f"\\u{{{ord(_back(found)):x}}}", source).replace(_NEWLINE, " ")
 
 
 def _clean(line: str) -> str:

@@ -1,5 +1,6 @@
 """Print Markdown as DOCX and PDF/A-2b with pandoc and Typst: same input, same bytes."""
 
+import os
 import re
 import subprocess
 import tempfile
@@ -11,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from breachbook.documents.inert import release, spelt
 from breachbook.documents.word import reference, signed_off
 from breachbook.errors import ContentError, Problem
 
@@ -21,7 +23,14 @@ _MARKDOWN = (
     "-pandoc_title_block-mmd_title_block-citations-smart-auto_identifiers-example_lists"
     "+east_asian_line_breaks"
 )
+_ROOMY = {
+    "GHCRTS": "-A16m"
+}  # pandoc starts with room to allocate: a sixth less time in its collector
 _COLUMNS = "--columns=24"  # a wider table takes its column widths from the dashes under its head
+# Word takes a block's style by name; Typst by a label, for which letter.typ has a rule.
+_STYLED = re.compile(r'^::: \{custom-style="(\w+)"\}$', re.MULTILINE)
+# What Typst would still read as an ellipsis, a dash, a minus or a soft hyphen; escapes stay.
+_SHORTHAND = re.compile(r"\\.|\.\.\.|--+|-(?=[0-9?])", re.DOTALL)
 _UNSHOWN = re.compile(r"the text `?\"(?P<text>.*?)\"`? could not be displayed", re.DOTALL)
 
 
@@ -46,11 +55,11 @@ class Sheet:
     dated: str
 
 
-def press(markdown: str, sheet: Sheet, place: str) -> tuple[bytes, bytes]:
+def press(text: str, sheet: Sheet, place: str) -> tuple[bytes, bytes]:
     """Print one letter as DOCX and as PDF/A-2b with embedded fonts, both at once.
 
     Args:
-        markdown: The letter.
+        text: The letter as Markdown, its values still inert.
         sheet: What goes around it.
         place: The template, for error messages.
 
@@ -59,8 +68,8 @@ def press(markdown: str, sheet: Sheet, place: str) -> tuple[bytes, bytes]:
     """
     at = datetime.fromisoformat(sheet.dated).replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(1) as aside:
-        docx = aside.submit(_docx, markdown, sheet, at, Path(scratch), place)
-        pdf = _pdf(markdown, sheet, at, Path(scratch), place)
+        docx = aside.submit(_docx, release(text), sheet, at, Path(scratch), place)
+        pdf = _pdf(text, sheet, at, Path(scratch), place)
         return docx.result(), pdf
 
 
@@ -77,17 +86,17 @@ def _docx(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) 
     )
 
 
-def _pdf(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
+def _pdf(text: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
     import typst
 
-    to_typst = ["--to=typst-smart", f"--lua-filter={_HERE / 'letter.lua'}"]
-    body = _pandoc(markdown, to_typst, place)
+    labelled = _STYLED.sub(lambda style: f"::: {{#{style[1].lower()}}}", text)
+    body = _pandoc(labelled, ["--to=typst-smart", "--wrap=none"], place).decode()
     room = (
         scratch / "typst"
     )  # an empty root and empty package folders: nothing to read, nothing to fetch into
     room.mkdir()
     compiler = typst.Compiler(
-        input=(_HERE / "letter.typ").read_bytes() + body,
+        input=(_HERE / "letter.typ").read_bytes() + spelt(_SHORTHAND.sub(_escaped, body)).encode(),
         root=room,
         font_paths=_fonts(),
         sys_inputs={
@@ -104,6 +113,11 @@ def _pdf(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -
     if not isinstance(made, bytes):
         raise ContentError([Problem(place, None, "", "no single PDF from typst", "one PDF")])
     return made
+
+
+def _escaped(found: re.Match[str]) -> str:
+    text = found[0]
+    return text if text[0] == "\\" else "".join(f"\\{char}" for char in text)
 
 
 def _refused(message: str, place: str) -> Problem:
@@ -141,6 +155,7 @@ def _pandoc(markdown: str, options: Sequence[str], place: str) -> bytes:
         [_program(), "--sandbox", f"--from={_MARKDOWN}", _COLUMNS, "--output=-", *options],
         input=markdown.encode(),
         capture_output=True,
+        env={**os.environ, **_ROOMY},
         check=False,
     )
     if done.returncode:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from jinja2 import (
     BaseLoader,
+    BytecodeCache,
     ChoiceLoader,
     Environment,
     FileSystemLoader,
@@ -15,10 +16,10 @@ from jinja2 import (
     meta,
     nodes,
 )
+from jinja2.bccache import Bucket
 from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from breachbook.documents.inert import release
 from breachbook.documents.wording import filters
 from breachbook.errors import ContentError, Problem
 
@@ -40,6 +41,19 @@ class _Recording(BaseLoader):
         return "\n".join(map(_keep_line_end, source.splitlines())), file, fresh
 
 
+class _Compiled(BytecodeCache):
+    """Keeps what was compiled in this process; Jinja2 compiles anew when a source has changed."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self.kept.get(bucket.key):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
 class Templates:
     """The templates of one language, found in own folders first and in the shipped folder last.
 
@@ -54,7 +68,8 @@ class Templates:
         self.sources = recording.sources
         self._environment = ImmutableSandboxedEnvironment(
             loader=recording, undefined=StrictUndefined, finalize=_printable,
-            trim_blocks=True, lstrip_blocks=True, autoescape=False,
+            trim_blocks=True, lstrip_blocks=True, autoescape=False, bytecode_cache=_Compiled(),
+            optimized=False,  # else a filter's result in one language is kept for another's
         )  # fmt: skip
         self._environment.globals.clear()
         self._environment.filters = dict(filters(language)) | {
@@ -113,10 +128,10 @@ class Templates:
             raise ContentError([_problem(name, error)]) from error
 
 
-def markdown(text: str) -> str:
-    """Finish a rendered template: values become escaped Markdown, empty lines single."""
+def tidy(text: str) -> str:
+    """Make the empty lines of a rendered template single."""
     kept: list[str] = []
-    for line in release(text).splitlines():
+    for line in text.splitlines():
         if line.strip() or (kept and kept[-1]):
             kept.append(line.rstrip())
     return "\n".join(kept).strip() + "\n"
