@@ -185,12 +185,20 @@ class _Run:
         tells = [item for item in items if isinstance(item, Tell) and item.key not in self.untold]
         if not tells:
             return False
-        try:
-            await asyncio.to_thread(self.teller.tell, tells[0])
-        except BreachbookError as error:
-            log.warning("%s: message %s not sent: %s", self.file.folder.name, tells[0].what, error)
+        if not await asyncio.to_thread(self._tell, tells[0]):
             self.untold.add(tells[0].key)
             self.retry = True
+        return True
+
+    def _tell(self, item: Tell) -> bool:
+        try:
+            self.teller.tell(item)
+        except BreachbookError as error:
+            log.warning("%s: message %s not sent: %s", self.file.folder.name, item.what, error)
+            return False
+        except Exception:  # noqa: BLE001 (a message that cannot be written must not hold up the matter)
+            log.exception("%s: message %s not sent", self.file.folder.name, item.what)
+            return False
         return True
 
     def _record(self, records: Sequence[Void | Expire | Request | Count]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from breachbook import content, source
 from breachbook.canonical import digest, sha256
-from breachbook.connectors.recipes import Recipe, load_recipes
+from breachbook.connectors import Recipe, load_recipes
 from breachbook.deadlines import Law, load_law
 from breachbook.engine import NoticeFacts, Reference
 from breachbook.errors import ContentError, Problem

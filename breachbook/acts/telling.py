@@ -59,8 +59,8 @@ class Teller:
             return self._card(matter, playbook, matter.approvals[item.about], channel, item)
         if item.what == "card-update":
             return self._update(matter, playbook, matter.approvals[item.about])
-        if item.what == "task":
-            task = self._task(matter, playbook, item.about)
+        if item.what == "task" and (act := _started(matter, item.about)) is not None:
+            task = self._task(matter, playbook, item.about, act)
             return self._once(channel, item, cards.task_blocks(task), cards.task_text(task))
         note = cards.Note(matter=matter.id, text=self._text(matter, playbook, item), example=matter.example)
         return self._once(channel, item, cards.note_blocks(note), cards.note_text(note))
@@ -90,6 +90,8 @@ class Teller:
             title = json.loads(self.file.store.get(record.result)).get("title", record.rule)
             return f"Deadline {title}: plan on {record.safe}; the law allows until {record.legal or 'a date not yet certain'}. Rule {record.rule}, {record.status}."
         step, _, target = item.about.partition("|")
+        if item.what == "task":
+            return f"{playbook.step(step).title} ({step}/{target}): done before it was asked for here."
         act = self._act(matter, step, target, item.key)
         reason = self.file.values.get(act.reason, "") if act.reason else ""
         return f"{playbook.step(step).title} ({step}/{target}): {act.state}, {act.outcome}. {reason}".strip()
@@ -99,10 +101,9 @@ class Teller:
         name = key.split("/")[4]
         return acts[name]
 
-    def _task(self, matter: Matter, playbook: Playbook, about: str) -> cards.Task:
+    def _task(self, matter: Matter, playbook: Playbook, about: str, act: Act) -> cards.Task:
         name, _, target = about.partition("|")
         step = playbook.step(name)
-        act = next(a for a in matter.instance(name, target).acts.values() if a.state == "started")
         where = f"{name}/{target}".removesuffix("/-")
         what, command = _task_text(matter, step, where, target)
         due = act.started_at + timedelta(seconds=seconds(step.within)) if step.within else None
@@ -169,6 +170,11 @@ class Teller:
             return cards.Approver(person)
         row = self.workspace.people[person]
         return cards.Approver(row.name, row.slack.user_id if row.slack else "")
+
+
+def _started(matter: Matter, about: str) -> Act | None:
+    step, _, target = about.partition("|")
+    return next((act for act in matter.instance(step, target).acts.values() if act.state == "started"), None)
 
 
 def _recipient(row: dict[str, Any]) -> cards.Recipient:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from breachbook.errors import EngineError
-from breachbook.supervisor.settings import HOST, Settings, environment, renew_ports, settings
+from breachbook.supervisor.settings import DEPLOYED, HOST, Settings, environment, renew_ports, settings
 from breachbook.wake import SOCKET
 from breachbook.workspace import Workspace
 
@@ -76,7 +76,8 @@ class Family:
         Raises:
             EngineError: One did not come up; all are ended.
         """
-        (self.workspace.run / SOCKET).unlink(missing_ok=True)
+        for name in (SOCKET, DEPLOYED):
+            (self.workspace.run / name).unlink(missing_ok=True)
         if self.demo_slack:
             self._launch("slack", self._slack_command())
             self._await("slack", lambda: _answers(self.settings.ports["slack"]))
@@ -89,6 +90,7 @@ class Family:
         self._launch("engine", self._command("engine"))
         self._await("engine", lambda: _connects(self.workspace))
         self._launch("deployments", self._command("deployments"))
+        self._await("deployments", lambda: (self.workspace.run / DEPLOYED).exists())
 
     def _command(self, role: str) -> list[str]:
         return [sys.executable, "-m", "breachbook.supervisor.child", role]

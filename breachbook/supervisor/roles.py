@@ -11,7 +11,7 @@ from typing import Any
 from breachbook import content
 from breachbook.library import Library
 from breachbook.slack.client import SlackClient
-from breachbook.supervisor.settings import HOST, settings
+from breachbook.supervisor.settings import DEPLOYED, HOST, settings
 from breachbook.workspace import Workspace
 
 PILLARS = ("respond", "contain", "preserve", "draft", "track")
@@ -76,6 +76,7 @@ def _deployments(workspace: Workspace) -> None:
         for name in ("report", *PILLARS[1:], "watch"):
             entrypoint = content.flow_entrypoint(name, workspace.root)
             await runner.add_deployment(RunnerDeployment.from_entrypoint(entrypoint, name=name))
+        (workspace.run / DEPLOYED).touch(mode=0o600)
         await runner.start()
 
     asyncio.run(run())

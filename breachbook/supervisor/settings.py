@@ -12,6 +12,7 @@ from breachbook.durable import replace
 from breachbook.workspace import Workspace
 
 HOST = "127.0.0.1"
+DEPLOYED = "deployed"
 _NAMES = ("prefect", "public", "private", "slack")
 
 
