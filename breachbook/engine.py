@@ -20,6 +20,7 @@ from breachbook.playbook import Playbook, Step
 Row = Mapping[str, Any]
 
 PERSON_KINDS = frozenset({"ask", "assign"})
+CONTAINERS = ("it-administrator", "security-responder")
 PILLARS: Mapping[str, frozenset[str]] = {
     "respond": frozenset({"ask", "assign", "contain", "preserve", "hold", "notice", "docket", "tell"}),
     "contain": frozenset({"contain"}),
@@ -50,7 +51,7 @@ class Reference:
     Attributes:
         agreements: Agreement id to its row; ``counterparty`` names the party.
         accounts: Account id to its row; ``recipe``, ``party`` and optionally ``source``.
-        recipes: Recipe id to ``{"sha256", "target_notices", "alters_evidence"}``.
+        recipes: Recipe id to ``{"sha256", "target_notices", "alters_evidence", "by_person"}``.
         organisation: Digest of the workspace's own name and address.
     """
 
@@ -185,7 +186,7 @@ def due(
     if "docket" in kinds:
         items.extend(_counts(matter, reference.law))
     if "tell" in kinds:
-        items.extend(_tells(matter, playbook, now))
+        items.extend(_tells(matter, playbook, reference, now))
     return Agenda(tuple(items), tuple(waits), _next_at(matter, now))
 
 
@@ -230,9 +231,21 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def served_by_person(step: Step) -> bool:
-    """Say whether a person carries the notice out and records its service."""
-    return step.serve is not None and bool(step.serve.by)
+def recipe_of(step: Step, target: str, reference: Reference) -> Row:
+    """Give what is known of the recipe that contains a target; empty when there is none."""
+    name = step.recipe or reference.accounts.get(target, {}).get("recipe", "")
+    return reference.recipes.get(name, {})
+
+
+def doers(step: Step, target: str, act: str, reference: Reference) -> tuple[str, ...]:
+    """Name the roles that do an act by hand and record it; empty when Breachbook does it."""
+    if step.kind in PERSON_KINDS:
+        return tuple(step.who)
+    if act == "serve" and step.serve is not None:
+        return tuple(step.serve.by)
+    if act == "execute" and recipe_of(step, target, reference).get("by_person"):
+        return tuple(step.who) or CONTAINERS
+    return ()
 
 
 def is_done(step: Step, instance: Instance) -> bool:
@@ -311,12 +324,13 @@ def _instance(
     basis = inputs(matter, playbook, reference, step, target)
     first, gated = step.acts[0], step.gated_act
     if first == gated:
-        yield _act(matter, step, instance, first, digest({"act": first, "inputs": basis}))
+        yield _act(matter, reference, step, instance, first, digest({"act": first, "inputs": basis}))
         return
     document = matter.documents.get(instance.document or "")
     request = approvals.latest(matter, document.id, instance.round) if document else None
     work = instance.acts.get(gated)
-    in_flight = work is not None and work.state in ("started", "uncertain") and not served_by_person(step)
+    by_hand = doers(step, target, gated, reference)
+    in_flight = work is not None and work.state in ("started", "uncertain") and not by_hand
     if request and request.state in ("open", "approved") and not in_flight:
         reason = approvals.fallen(matter, request, basis, now)
         if reason is not None:
@@ -324,10 +338,10 @@ def _instance(
             return
     stale = document is None or document.inputs_sha256 != approvals.inputs_sha256(basis)
     if not in_flight and (stale or (request is not None and request.state == "voided")):
-        yield _act(matter, step, instance, first, digest({"act": first, "inputs": basis, **_try(document)}))
+        yield _act(matter, reference, step, instance, first, digest({"act": first, "inputs": basis, **_try(document)}))
         return
     if document is not None:
-        yield _gated(matter, step, instance, document, request, now)
+        yield _gated(matter, reference, step, instance, document, request, now)
 
 
 def _try(document: Document | None) -> dict[str, int]:
@@ -344,7 +358,7 @@ def _blocked(
         return Wait(step.id, target, "gate", "ex parte relief not yet considered, or being sought")
     if step.kind == "contain":
         account = reference.accounts.get(target, {})
-        recipe = reference.recipes.get(step.recipe or account.get("recipe", ""), {})
+        recipe = recipe_of(step, target, reference)
         if step.alters_evidence or recipe.get("alters_evidence", True):
             sources = [account["source"]] if account.get("source") else matter.report["sources"]
             missing = [s for s in sources if not _preserved(matter, playbook, s)]
@@ -373,35 +387,36 @@ def ex_parte_cleared(matter: Matter, playbook: Playbook) -> bool:
     return bool(found) and all(found)
 
 
-def _act(matter: Matter, step: Step, instance: Instance, act: str, subject: str) -> Due | Wait:
+def _act(
+    matter: Matter, reference: Reference, step: Step, instance: Instance, act: str, subject: str
+) -> Due | Wait:
     repeatable = step.kind in ("ask", "assign", "preserve", "docket") or act in ("draft", "plan")
     perform = Perform(
         step.id, instance.target, instance.round, act, step.kind, key(matter, instance, subject), subject, repeatable
     )
-    return _by_state(step, instance, instance.acts.get(act), perform)
+    return _by_state(step, reference, instance.acts.get(act), perform)
 
 
-def _by_state(step: Step, instance: Instance, work: Act | None, perform: Perform) -> Due | Wait:
+def _by_state(step: Step, reference: Reference, work: Act | None, perform: Perform) -> Due | Wait:
     if work is None or work.state in ("halted", "undone") or work.outcome == "not-taken":
         return perform
     if work.key != perform.key and work.state in ("finished", "failed"):
         return perform
     if work.state == "started":
-        if step.kind in PERSON_KINDS:
-            limit = work.started_at + timedelta(seconds=seconds(step.within)) if step.within else None
-            return Wait(step.id, instance.target, "person", step.kind, tuple(step.who), limit)
-        if step.serve is not None and perform.act == "serve" and served_by_person(step):
-            return Wait(step.id, instance.target, "person", "service", tuple(step.serve.by))
-        return Claimed(perform)
-    return Wait(step.id, instance.target, work.state, work.outcome)
+        by_hand = doers(step, perform.target, perform.act, reference)
+        if not by_hand:
+            return Claimed(perform)
+        limit = work.started_at + timedelta(seconds=seconds(step.within)) if step.within else None
+        return Wait(step.id, perform.target, "person", perform.act, by_hand, limit)
+    return Wait(step.id, perform.target, work.state, work.outcome)
 
 
 def _gated(
-    matter: Matter, step: Step, instance: Instance, document: Document, request: Approval | None, now: datetime
+    matter: Matter, reference: Reference, step: Step, instance: Instance, document: Document, request: Approval | None, now: datetime
 ) -> Due | Wait:
     if step.approve is None:
         subject = digest({"files": dict(document.files), "inputs": document.inputs_sha256})
-        return _act(matter, step, instance, step.gated_act, subject)
+        return _act(matter, reference, step, instance, step.gated_act, subject)
     if request is None:
         return Request(step.id, instance.target, instance.round, document.id)
     if request.state == "approved":
@@ -409,7 +424,7 @@ def _gated(
             step.id, instance.target, instance.round, step.gated_act, step.kind,
             key(matter, instance, request.subject), request.subject, False, request.id,
         )  # fmt: skip
-        return _by_state(step, instance, instance.acts.get(step.gated_act), perform)
+        return _by_state(step, reference, instance.acts.get(step.gated_act), perform)
     if request.state == "open":
         if now >= request.expires_at:
             return Expire(request.id)
@@ -437,12 +452,12 @@ def _counts(matter: Matter, law: Law) -> Iterator[Count]:
             yield Count(record.id, None)
 
 
-def _tells(matter: Matter, playbook: Playbook, now: datetime) -> Iterator[Tell]:
+def _tells(matter: Matter, playbook: Playbook, reference: Reference, now: datetime) -> Iterator[Tell]:
     yield from _tell(matter, "opened", "opened", matter.id)
     for step in playbook.steps:
         for (step_id, target), instance in matter.steps.items():
             if step_id == step.id:
-                yield from _step_tells(matter, step, target, instance)
+                yield from _step_tells(matter, reference, step, target, instance)
     for approval in matter.approvals.values():
         card = f"card/{approval.id}"
         yield from _tell(matter, card, "card", approval.id)
@@ -458,12 +473,13 @@ def _tells(matter: Matter, playbook: Playbook, now: datetime) -> Iterator[Tell]:
             yield from _tell(matter, f"deadline/{record.id}/{record.safe[:10]}/{rung}", "deadline-reminder", record.id)
 
 
-def _step_tells(matter: Matter, step: Step, target: str, instance: Instance) -> Iterator[Tell]:
+def _step_tells(
+    matter: Matter, reference: Reference, step: Step, target: str, instance: Instance
+) -> Iterator[Tell]:
     for act in instance.acts.values():
         about = f"{step.id}|{target}"
         name = f"{step.id}/{target}/{instance.round}/{act.name}"
-        by_person = step.kind in PERSON_KINDS or (act.name == "serve" and served_by_person(step))
-        if act.state == "started" and by_person:
+        if act.state == "started" and doers(step, target, act.name, reference):
             yield from _tell(matter, f"task/{name}/{act.key[-16:]}", "task", about)
         elif act.state in ("failed", "uncertain", "halted"):
             yield from _tell(matter, f"alert/{name}/{act.state}-{act.key[-16:]}", "alert", about)

@@ -265,8 +265,8 @@ def perform_act(job: Job, claimed: bool) -> str:
         effect = "repeat" if perform.repeatable else _effect(job)
         if effect != "repeat":
             return _record_effect(job, effect)
-    elif do is None or perform.act == "serve" and _is_persons(job):
-        return _hand_over(job, do)
+    elif do is None or _by_hand(job):
+        return _hand_over(job, do if perform.act == "serve" else None)
     else:
         _claim(job)
     assert do is not None
@@ -281,9 +281,10 @@ def perform_act(job: Job, claimed: bool) -> str:
     return result.outcome
 
 
-def _is_persons(job: Job) -> bool:
+def _by_hand(job: Job) -> bool:
     matter = job.file.refresh()
-    return engine.served_by_person(job.library.pinned(job.file, matter).step(job.perform.step))
+    step = job.library.pinned(job.file, matter).step(job.perform.step)
+    return bool(engine.doers(step, job.perform.target, job.perform.act, job.library.reference()))
 
 
 def _hand_over(job: Job, do: Do | None) -> str:

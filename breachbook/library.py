@@ -7,7 +7,7 @@ from typing import Any
 
 from breachbook import content, source
 from breachbook.canonical import digest, sha256
-from breachbook.connectors import Recipe, load_recipes
+from breachbook.connectors import Recipe, connector, load_recipes
 from breachbook.deadlines import Law, load_law
 from breachbook.engine import NoticeFacts, Reference
 from breachbook.errors import ContentError, Problem
@@ -89,6 +89,7 @@ class Library:
                 "sha256": digest(recipe.as_data()),
                 "target_notices": recipe.target_notices,
                 "alters_evidence": recipe.alters_evidence,
+                "by_person": connector(recipe, example=workspace.example).describe().by_person,
             }
             for key, recipe in self.recipes().items()
         }

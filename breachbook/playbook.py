@@ -150,7 +150,7 @@ _COMMON = {"id", "kind", "title", "why", "undo", "when", "after", "within"}
 _KEYS: Mapping[str, tuple[set[str], set[str]]] = {
     "ask": ({"who", "questions"}, {"who", "questions"}),
     "assign": ({"who", "instructions", "proof", "each"}, {"who", "instructions"}),
-    "contain": ({"each", "recipe", "approve", "target_notices", "alters_evidence"}, {"approve"}),
+    "contain": ({"each", "who", "recipe", "approve", "target_notices", "alters_evidence"}, {"approve"}),
     "preserve": ({"each", "who"}, {"each"}),
     "hold": ({"each", "notice", "approve", "reply_within"}, {"each", "notice"}),
     "notice": ({"each", "notice", "approve", "serve", "reply_within"}, {"notice", "serve"}),

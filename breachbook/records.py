@@ -16,8 +16,6 @@ from breachbook.playbook import Question, Step
 from breachbook.source import shown
 from breachbook.store import read_regular
 
-PROOFS = ("courier", "registered-mail", "personal", "e-mail")
-
 
 def split(step: str) -> tuple[str, str]:
     """Read STEP as a person types it: ``triage`` or ``cease-and-desist/liangshan-wheel``."""
@@ -25,24 +23,24 @@ def split(step: str) -> tuple[str, str]:
     return name, target or "-"
 
 
-def _open_act(matter: Matter, library: Library, file: MatterFile, step: str, kind: str) -> tuple[Step, Instance, Act]:
+def _open_act(
+    matter: Matter, library: Library, file: MatterFile, step: str, kinds: Sequence[str]
+) -> tuple[Step, Instance, Act]:
     name, target = split(step)
     playbook = library.pinned(file, matter)
-    found = next((item for item in playbook.steps if item.id == name), None)
-    waiting = [
-        f"{i.step}/{i.target}".removesuffix("/-")
+    reference = library.reference()
+    waiting = {
+        f"{s.id}/{i.target}".removesuffix("/-"): (s, i, act)
+        for s in playbook.steps
         for i in matter.steps.values()
-        for a in i.acts.values()
-        if a.state == "started" and playbook.step(i.step).kind == kind
-    ]
-    allowed = f"allowed: a step of kind {kind} that waits for somebody: {', '.join(waiting) or 'none does now'}"
-    if found is None or found.kind != kind:
-        raise UsageError(f"{matter.id}: got the step {shown(step)}; {allowed}")
-    instance = matter.instance(name, target)
-    act = instance.acts.get(found.acts[0])
-    if act is None or act.state != "started":
-        raise UsageError(f"{matter.id}: got the step {shown(step)}, which waits for nobody; {allowed}")
-    return found, instance, act
+        for act in i.acts.values()
+        if i.step == s.id and s.kind in kinds and act.state == "started" and engine.doers(s, i.target, act.name, reference)
+    }
+    found = waiting.get(f"{name}/{target}".removesuffix("/-"))
+    if found is None:
+        allowed = ", ".join(waiting) or "none does now"
+        raise UsageError(f"{matter.id}: got the step {shown(step)}; allowed: one that waits for this: {allowed}")
+    return found
 
 
 def _may(matter: Matter, actor: Actor, roles: Sequence[str], what: str) -> None:
@@ -67,7 +65,7 @@ def answer(file: MatterFile, library: Library, actor: Actor, step: str, given: M
     """
 
     def drafts(matter: Matter) -> list[Draft]:
-        found, instance, act = _open_act(matter, library, file, step, "ask")
+        found, instance, act = _open_act(matter, library, file, step, ["ask"])
         _may(matter, actor, found.who, f"answering {found.id}")
         _check_answers(matter, library, found, given)
         closed = {q.id: given[q.id] for q in found.questions if q.type != "text"}
@@ -118,13 +116,14 @@ def _fact(matter: Matter, offset: int, kind: str, when: str, about: str) -> dict
 
 
 def done(file: MatterFile, library: Library, actor: Actor, step: str, proof: Path | None) -> list[Event]:
-    """Record that a person did an ``assign`` step, with the proof where one is demanded."""
+    """Record that a person did what a step asks by hand, with the proof where one is demanded."""
     sha = _proof(file, proof)
 
     def drafts(matter: Matter) -> list[Draft]:
-        found, instance, act = _open_act(matter, library, file, step, "assign")
-        _may(matter, actor, found.who, f"doing {found.id}")
-        if found.proof and sha is None:
+        found, instance, act = _open_act(matter, library, file, step, ["assign", "contain"])
+        by = engine.doers(found, instance.target, act.name, library.reference())
+        _may(matter, actor, by, f"doing {found.id}")
+        if (found.proof or found.kind == "contain") and sha is None:
             raise UsageError(f"{matter.id} {step}: got no proof; allowed: --proof PATH, which this step demands")
         data = _end(instance, act, "done") | ({"proof": sha} if sha else {})
         return [Draft("step.finished", data, actor)]

@@ -66,7 +66,7 @@ def _document(job: Job, matter: Matter) -> Document:
 def _send(job: Job, matter: Matter, people: list[str], text: str) -> Result | None:
     """Send the document to each person; give the failure, or None when everybody has it."""
     if job.slack is None:
-        return Result("failed", "no-slack", "Slack is not configured; set it up, or deliver by hand and skip the step")
+        return Result("failed", "no-slack", "Slack is not configured; set it up, then restart the step")
     document = _document(job, matter)
     lay_out(job, document)
     files = [Upload(name, job.file.store.get(sha)) for name, sha in document.files.items() if name.endswith(".pdf")]

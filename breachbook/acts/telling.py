@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from breachbook.acts.asking import sentence
-from breachbook.engine import Tell
+from breachbook.engine import CONTAINERS, Tell
 from breachbook.errors import EngineError
 from breachbook.events import Draft
 from breachbook.library import Library
@@ -113,7 +113,7 @@ class Teller:
         )  # fmt: skip
 
     def _person(self, matter: Matter, step: Step) -> cards.Approver | None:
-        roles = step.serve.by if step.serve and step.serve.by else step.who
+        roles = (step.serve.by if step.serve else step.who) or CONTAINERS
         found = [p for p in self.workspace.people.with_any(roles) if p in matter.roles and p not in matter.conflicted]
         if not found:
             return None
@@ -188,6 +188,8 @@ def _task_text(matter: Matter, step: Step, where: str, target: str) -> tuple[str
         questions = "\n".join(f"{q.id}: {q.ask} [{', '.join(q.allowed) or q.type}]" for q in step.questions)
         names = " ".join(f"{q.id}=..." for q in step.questions if not q.optional)
         return questions, f"breachbook answer {matter.id} {where} {names}"
+    if step.kind == "contain":
+        return f"Do {step.title} as approved, following its plan.", f"breachbook done {matter.id} {where} --proof PATH"
     if step.kind == "assign":
         return step.instructions, f"breachbook done {matter.id} {where} --proof PATH"
     method = step.serve.method if step.serve else ""
