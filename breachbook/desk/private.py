@@ -106,7 +106,7 @@ class _Site:
         return self._message(404, "Not found", text)
 
     def _strangers(self) -> Response:
-        text = "Run “breachbook open” for a link. A link works once, within ten minutes."
+        text = "Run “breachbook link” for a link. A link works once, within ten minutes."
         return self._message(401, "Please use a link", text)
 
     def _message(self, status: int, title: str, text: str) -> Response:

@@ -255,7 +255,7 @@ def _decisions(card: Card) -> list[Block]:
         context(
             plain(f"{made.who} {DECISION_WORDS.get(made.decision, made.decision)}", 200),
             words(when(made.at, card.zone)),
-            *([plain(made.reason, 1000)] if made.reason else []),
+            *([plain(f"Reason: {made.reason}", 1000)] if made.reason else []),
         )
         for made in card.decisions
     ]

@@ -171,7 +171,9 @@ class Acts:
             headers |= {"x-slack-retry-num": str(number), "x-slack-retry-reason": "http_timeout"}
         began = self._clock()
         try:
-            told = httpx.post(url, content=body, headers=headers, timeout=TIMEOUT_SECONDS)
+            told = httpx.post(
+                url, content=body, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False
+            )
         except httpx.HTTPError:
             return Attempt(0, "", self._clock() - began)
         return Attempt(told.status_code, told.text, self._clock() - began)
