@@ -68,11 +68,11 @@ def answer(file: MatterFile, library: Library, actor: Actor, step: str, given: M
         found, instance, act = _open_act(matter, library, file, step, ["ask"])
         _may(matter, actor, found.who, f"answering {found.id}")
         _check_answers(matter, library, found, given)
-        closed = {q.id: given[q.id] for q in found.questions if q.type != "text"}
+        closed = {q.id: given[q.id] for q in found.questions if q.type != "text" and q.id in given}
         data = {**_end(instance, act, "answered"), "answers": closed, "result": file.values.commit(dict(given))}
         facts = [
             _fact(matter, number, q.records, given[q.id], matter.id.lower())
-            for number, q in enumerate((q for q in found.questions if q.records), 1)
+            for number, q in enumerate((q for q in found.questions if q.records and q.id in given), 1)
             if q.records is not None
         ]
         return [Draft("step.finished", data, actor, "attorney-client"), *(Draft("fact.recorded", f, actor) for f in facts)]
@@ -89,6 +89,8 @@ def _check_answers(matter: Matter, library: Library, step: Step, given: Mapping[
 
 def _answer_problem(library: Library, question: Question, value: str | None) -> str | None:
     if value is None or not value.strip():
+        if question.optional:
+            return None
         allowed = ", ".join(question.allowed) or f"a {question.type}"
         return f"{question.id}: missing; allowed: {allowed}  ({question.ask})"
     if question.allowed and value not in question.allowed:

@@ -123,7 +123,9 @@ class TradeSecret(Strict):
 
     id: Id
     title: Text
+    title_local: str | None = None
     category: Text
+    category_local: str | None = None
     owner: Text
     value: Value | None = None
     since: Date
@@ -137,6 +139,7 @@ class Clause(Strict):
     number: str
     title: str
     text: Text
+    text_local: str | None = None
 
 
 class NoticesTo(Strict):

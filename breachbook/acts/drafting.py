@@ -111,11 +111,11 @@ def _context(
     person = job.workspace.people.by_id.get(job.perform.target)
     context: dict[str, Any] = {
         "matter": {
-            "id": matter.id, "title": report.get("title", ""), "vector": matter.report["vector"],
+            "id": matter.id, "title": report.get("title", ""), "summary": report.get("summary", ""), "vector": matter.report["vector"],
             "opened_on": _day(matter.opened_at, zone), "places": list(matter.report["places"]),
         },
         "organisation": organisation,
-        "recipient": _recipient(job, matter),
+        "recipient": _recipient(job, matter, step),
         "signatory": _signatory(job, matter, organisation),
         "agreements": [row for row in reference.agreements.values() if row["counterparty"] in matter.parties],
         "trade_secrets": [reference.trade_secrets[key] for key in matter.report["trade_secrets"]],
@@ -134,7 +134,7 @@ def _context(
         ],
         "deadlines": _deadlines(matter, reference),
         "steps": _steps(job, matter, playbook, reference),
-        "custodian": {"id": person.id, "name": person.name, "title": person.title} if person else {},
+        "custodian": person.model_dump(include={"id", "name", "name_local", "title"}) if person else {},
         "today": today.isoformat(),
         "example": matter.example,
     }  # fmt: skip
@@ -151,15 +151,19 @@ def _title(title: Any) -> Any:
     return title if isinstance(title, str) else dict(title)
 
 
-def _recipient(job: Job, matter: Matter) -> dict[str, Any]:
+def _recipient(job: Job, matter: Matter, step: Step) -> dict[str, Any]:
+    """Give the party as recorded; an e-mail address only where e-mail is how the letter goes."""
     party = matter.parties.get(job.perform.target)
-    return dict(job.file.values.get(party.details, {})) if party else {}
+    row = dict(job.file.values.get(party.details, {})) if party else {}
+    if step.serve is not None and step.serve.method != "e-mail":
+        row["email"] = None
+    return row
 
 
 def _signatory(job: Job, matter: Matter, organisation: Mapping[str, Any]) -> dict[str, Any]:
     chosen = {answer for instance in matter.steps.values() for q, answer in instance.answers.items() if q == "signatory"}
     party = matter.parties.get(job.perform.target)
-    if "law-firm" in chosen and party is not None:
+    if "law-firm" in chosen and party is not None and party.place == "CN":
         firm = job.workspace.config.law_firms.get(party.place)
         if firm is None:
             raise ContentError(
