@@ -298,7 +298,7 @@ def test_decision_that_cannot_be_recorded_is_said(here: World) -> None:
 
 @pytest.mark.parametrize("value", ["", "LEAK-2026-0001-A3", "x y z", "A3 " + "g" * 16])
 def test_button_with_a_foreign_value_decides_nothing(here: World, value: str) -> None:
-    """A value that a card did not write is acknowledged and leads to nothing."""
+    """A value that a card did not write decides nothing, and the person learns so."""
     for action in ("approve", "reject"):
         payload = {
             "type": "block_actions",
@@ -311,6 +311,26 @@ def test_button_with_a_foreign_value_decides_nothing(here: World, value: str) ->
         told = here.send(urlencode({"payload": json.dumps(payload)}).encode())
         assert told.status_code == 200
 
+    whispers = here.until("ephemerals", 2)
+    assert all("Nothing was recorded" in each["text"] for each in whispers)
+    assert here.ledger.lines() == []
+
+
+def test_form_with_foreign_metadata_stays_open(here: World) -> None:
+    """A form we did not write is not taken for a decision, and does not close as if it were."""
+    payload = {
+        "type": "view_submission",
+        "user": {"id": COUNSEL, "team_id": TEAM},
+        "team": {"id": TEAM},
+        "view": {
+            "callback_id": "decide",
+            "private_metadata": "A3 " + "a" * 16 + " approve C0MATTER",
+            "state": {"values": {"reason": {"reason": {"value": "x"}}}},
+        },
+    }
+    told = here.send(urlencode({"payload": json.dumps(payload)}).encode())
+
+    assert told.json()["response_action"] == "errors"
     assert here.ledger.lines() == []
 
 

@@ -32,6 +32,7 @@ from breachbook.slack.web import SlackError
 
 _LOG = logging.getLogger(__name__)
 _NOT_RECORDED = "Nothing was recorded: {}"
+_FOREIGN = "Nothing was recorded: this is not from a card of Breachbook."
 _NO_FORM = "The form could not be opened; nothing was recorded. Click again."
 
 
@@ -104,6 +105,7 @@ class _Handlers:
         try:
             request_id, subject16 = read_value(str(body["actions"][0].get("value")))
         except ValueError:
+            _follow(context, self._whisper(_channel(body), body["user"]["id"], _FOREIGN))
             ack()
             return
         told = self._decide(context, request_id, subject16, "approve", None)
@@ -117,6 +119,7 @@ class _Handlers:
         try:
             view = reason_view(str(action.get("value")), action["action_id"], channel)
         except ValueError:
+            _follow(context, self._whisper(channel, body["user"]["id"], _FOREIGN))
             ack()
             return
         _follow(context, FollowUp(lambda: self._open(body["trigger_id"], view, body)))
@@ -128,7 +131,7 @@ class _Handlers:
         try:
             asked = read_metadata(str(view.get("private_metadata")))
         except ValueError:
-            ack()
+            ack(response_action="errors", errors={REASON: _FOREIGN})
             return
         reason = read_reason(view["state"]["values"])
         problem = self._submit(context, asked, reason) if reason else "Please give a reason."
