@@ -323,6 +323,7 @@ def test_form_with_foreign_metadata_stays_open(here: World) -> None:
         "user": {"id": COUNSEL, "team_id": TEAM},
         "team": {"id": TEAM},
         "view": {
+            "type": "modal",
             "callback_id": "decide",
             "private_metadata": "A3 " + "a" * 16 + " approve C0MATTER",
             "state": {"values": {"reason": {"reason": {"value": "x"}}}},
