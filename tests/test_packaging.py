@@ -1,4 +1,4 @@
-"""The wheel, built through the sdist as it is published, in an environment without the checkout."""
+"""The wheel, built through the sdist as it is published, in an environment without a checkout."""
 
 import json
 import os
