@@ -200,12 +200,14 @@ def check(draft: Draft) -> None:
         raise StoreError(f"journal: {draft.kind} has unknown keys {', '.join(sorted(unknown))}")
     if draft.privilege not in PRIVILEGES or draft.actor.method not in METHODS:
         raise StoreError(f"journal: {draft.kind} has an unknown privilege or way of identifying its actor")
+    for person in (draft.actor.person, draft.actor.acting_for):
+        _check_value(draft.kind, "actor", person)
     for key, value in draft.data.items():
         _check_value(draft.kind, key, value)
 
 
 def _check_value(kind: str, key: str, value: object) -> None:
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool | int) and abs(value) < 2**53:
         return
     if isinstance(value, str):
         if not _TOKEN.fullmatch(value):
@@ -248,11 +250,19 @@ def decode(line: bytes, *, seq: int, prev: str, where: str) -> Event:
     own = _HASH.fullmatch(line[-_TAIL:])
     if own is None or hashlib.sha256(line[:-_TAIL] + b"}").hexdigest().encode() != own[1]:
         raise DamageError(f"{where}: line {seq} does not match its hash; the journal was changed or damaged")
-    raw = json.loads(line)
+    try:
+        return _event(json.loads(line), seq, prev, where)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DamageError(f"{where}: line {seq} is not an event, although its hash fits it") from error
+
+
+def _event(raw: Any, seq: int, prev: str, where: str) -> Event:
     if raw["v"] != FORMAT:
         raise DamageError(f"{where}: line {seq} has format {raw['v']}; this version reads {FORMAT}")
     if raw["seq"] != seq or raw["prev"] != prev:
         raise DamageError(f"{where}: line {seq} does not follow the line before it; lines were removed or reordered")
+    if raw["kind"] not in KINDS:
+        raise DamageError(f"{where}: line {seq} is of the unknown kind {raw['kind']}")
     actor = raw["actor"]
     return Event(
         seq, raw["at"], raw["clock"], Actor(actor["person"], actor["method"], actor["acting_for"]),

@@ -182,8 +182,8 @@ class Matter:
     def _verified(self, event: Event, data: Mapping[str, Any]) -> None:
         act = self._own_instance(data).acts[data["act"]]
         if data["effect"] == "not-taken":
-            act.state, act.outcome = "failed", "not-taken"
-        else:
+            act.state, act.outcome, act.ended_at = "failed", "not-taken", event.when
+        elif data["effect"] == "took":
             act.state, act.outcome, act.ended_at = "finished", "verified", event.when
             self._own_instance(data).finished_at = event.when
 

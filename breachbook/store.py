@@ -21,10 +21,16 @@ class Store:
         return self.folder / digest[:2] / digest
 
     def put(self, data: bytes) -> str:
-        """Keep bytes durably and give their SHA-256; keeping the same bytes again changes nothing."""
+        """Keep bytes durably and give their SHA-256; keeping the same bytes again changes nothing.
+
+        Raises:
+            StoreError: The disk refused; nothing was kept.
+            DamageError: What stands under this name already is not these bytes.
+        """
         digest = sha256(data)
         path = self.path(digest)
-        if path.exists() and path.stat().st_size == len(data):
+        if path.exists():
+            self.get(digest)
             return digest
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,16 +57,17 @@ class Store:
 
     def digests(self) -> Iterator[str]:
         """Name everything kept, in order; files still being written are left out."""
-        for path in sorted(self.folder.glob("??/*")):
-            if not path.name.startswith("."):
-                yield path.name
+        return (path.name for path in self._files())
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in sorted(self.folder.glob("??/*")) if not path.name.startswith("."))
 
     def check(self) -> list[str]:
         """Read everything kept and name what does not match its name."""
         return [
-            f"store: {digest} does not match its name"
-            for digest in self.digests()
-            if sha256(self.path(digest).read_bytes()) != digest
+            f"store: {path.name} does not match its name"
+            for path in self._files()
+            if path != self.path(path.name) or sha256(path.read_bytes()) != path.name
         ]
 
 

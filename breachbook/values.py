@@ -43,7 +43,12 @@ class Values:
         if not self._staged:
             return
         new = not self.path.exists()
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(
+                self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
+            )
+        except OSError as error:
+            raise StoreError(f"{self.path}: {error.strerror}; nothing was recorded") from error
         start = os.fstat(descriptor).st_size
         # A line torn by an earlier crash was never committed to: end it, so that it stays alone on its line.
         torn = b"" if start == 0 or os.pread(descriptor, 1, start - 1) == b"\n" else b"\n"
