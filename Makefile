@@ -45,6 +45,6 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 lock: ## pin every dependency again, with hashes, from pyproject.toml
-	test -x build/lock/bin/uv || { $(PYTHON) -m venv build/lock && build/lock/bin/python -m pip install --quiet uv; }
-	build/lock/bin/uv pip compile pyproject.toml --group dev --quiet --upgrade --universal --python-version 3.11 \
+	test -x $(VENV)/lock/bin/uv || { $(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/python -m pip install --quiet uv; }
+	$(VENV)/lock/bin/uv pip compile pyproject.toml --group dev --quiet --upgrade --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-emit-find-links --output-file requirements.lock
