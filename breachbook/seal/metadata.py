@@ -36,10 +36,12 @@ def check_metadata(
         verdicts.state(LAYER, "not-checked", f"no {ENTRIES} in the bag")
         return
     try:
-        stored = [row for row in lines.read(tags[ENTRIES]) if "bag" in row]
-        for row in stored:
-            _check_row(row, present, manifests, verdicts, times)
-        _check_complete(stored, present, verdicts)
+        recorded = set()
+        for row in lines.read(tags[ENTRIES]):
+            if "bag" in row:
+                _check_row(row, present, manifests, verdicts, times)
+                recorded.add(str(row["bag"]))
+        _check_complete(recorded, present, verdicts)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         verdicts.found(LAYER, "malformed", ENTRIES, str(error))
     if times:
@@ -77,11 +79,8 @@ def _check_row(
             verdicts.found(LAYER, "disagrees", shown(path), f"{ENTRIES} and {manifest.name}")
 
 
-def _check_complete(
-    stored: list[Mapping[str, Any]], present: Mapping[str, Entry], verdicts: Verdicts
-) -> None:
+def _check_complete(recorded: set[str], present: Mapping[str, Entry], verdicts: Verdicts) -> None:
     """Find folders that nobody recorded; files nobody recorded are the manifests' matter."""
-    recorded = {str(row["bag"]) for row in stored}
     holding = {path.rpartition("/")[0] for path in recorded}
     for path, entry in present.items():
         below = path.startswith("data/") and entry.kind == "folder"

@@ -1,0 +1,149 @@
+"""Sealing and verifying against public tools, interleaved in one run, as ratios.
+
+Baseline of sealing: ``cp -a``, ``bagit.py --processes 2`` (one SHA-256 manifest), ``sync``. Ours:
+the same result as durable, without the reading back, which the baseline has not. With the reading
+back the baseline gets ``bagit.py --validate`` too. Each figure is the minimum of all rounds. Reads
+of the source are warm. Nothing is deleted before the end, because a file system is slow to give
+out the inodes of files just deleted: this takes 1 + 3 x rounds times the space of a source.
+
+    python bench/seal.py [--megabytes 2048] [--files 20000] [--rounds 5] [--quick] [--folder DIR]
+"""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+MEAN = 48 << 10
+PROMISED = {"seal": 0.60, "verify": 0.55}
+PEAK_MIB = 100
+
+_OURS = """
+import resource, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from breachbook.seal import acquire, verify
+work, source, exhibits = sys.argv[1:4]
+if work == "verify":
+    assert verify(Path(exhibits) / "E1").is_sound
+else:
+    acquire(Path(source), Path(exhibits), "E1", record={}, key=None, journal_head="0" * 64,
+            now=lambda: datetime.now(UTC), read_back=work == "seal-and-read-back")
+own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(max(own, workers))
+"""
+
+
+def main() -> int:
+    """Print the table; exit 1 when a promise is not kept."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--megabytes", type=int, default=2048, help="size of the large file")
+    parser.add_argument("--files", type=int, default=20_000, help="number of small files")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="256 MiB, 2,000 files, 2 rounds")
+    parser.add_argument("--folder", type=Path, help="where to work; default: the temporary folder")
+    given = parser.parse_args()
+    if given.quick:
+        given.megabytes, given.files, given.rounds = 256, 2_000, 2
+    print(f"sha_ni: {'yes' if _has_sha_ni() else 'no'}; processors: {os.cpu_count()}")
+    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+        work = Path(name)
+        sources = {
+            f"one file of {given.megabytes} MiB": _large(work / "large", given.megabytes),
+            f"{given.files:,} small files": _small(work / "small", given.files),
+        }
+        kept = [_compare(title, source, work, given.rounds) for title, source in sources.items()]
+    return 0 if all(kept) else 1
+
+
+def _compare(title: str, source: Path, work: Path, rounds: int) -> bool:
+    peaks: list[int] = []
+
+    def run(what: str, target: Path) -> None:
+        command = [sys.executable, "-c", _OURS, what, str(source), str(target)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        peaks.append(int(done.stdout))
+
+    best: dict[str, float] = {}
+
+    def clock(name: str, act: Callable[[], None]) -> None:
+        started = time.perf_counter()
+        act()
+        best[name] = min(best.get(name, float("inf")), time.perf_counter() - started)
+
+    for number in range(rounds):
+        theirs, ours, whole = (work / f"{source.name}-{number}-{one}" for one in "abc")
+        _settle()
+        clock("cp+bagit+sync", partial(_baseline, source, theirs))
+        clock("bagit --validate", partial(_bagit, "--validate", theirs))
+        _settle()
+        clock("seal", partial(run, "seal", ours))
+        clock("verify", partial(run, "verify", ours))
+        _settle()
+        clock("seal, read back", partial(run, "seal-and-read-back", whole))
+    return _tell(title, best, max(peaks))
+
+
+def _settle() -> None:
+    subprocess.run(["sync"], check=True)
+
+
+def _tell(title: str, best: dict[str, float], peak: int) -> bool:
+    ratios = {
+        "seal": best["seal"] / best["cp+bagit+sync"],
+        "verify": best["verify"] / best["bagit --validate"],
+    }
+    whole = best["seal, read back"] / (best["cp+bagit+sync"] + best["bagit --validate"])
+    print(f"\n{title}")
+    for name, seconds in best.items():
+        print(f"  {name:<18} {seconds:8.2f} s")
+    for name, ratio in ratios.items():
+        verdict = "kept" if ratio <= PROMISED[name] else "NOT KEPT"
+        print(f"  {name:<18} {ratio:8.2f} x   promised {PROMISED[name]:.2f} x: {verdict}")
+    print(f"  {'seal, read back':<18} {whole:8.2f} x   of baseline and validation together")
+    print(f"  {'peak of a process':<18} {peak / 1024:8.0f} MiB promised {PEAK_MIB} MiB")
+    return all(ratios[name] <= PROMISED[name] for name in ratios) and peak < PEAK_MIB << 10
+
+
+def _baseline(source: Path, target: Path) -> None:
+    subprocess.run(["cp", "-a", source, target], check=True)
+    _bagit("--sha256", target)
+    subprocess.run(["sync"], check=True)
+
+
+def _bagit(option: str, bag: Path) -> None:
+    command = [sys.executable, "-m", "bagit", "--quiet", "--processes", "2", option, str(bag)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def _large(folder: Path, megabytes: int) -> Path:
+    folder.mkdir()
+    with (folder / "image.bin").open("wb") as handle:
+        for _ in range(megabytes):
+            handle.write(os.urandom(1 << 20))
+    return folder
+
+
+def _small(folder: Path, count: int) -> Path:
+    chance = random.Random(1)  # noqa: S311 - sizes, not secrets
+    for number in range(count):
+        above = folder / f"{number // 100:04}"
+        above.mkdir(parents=True, exist_ok=True)
+        (above / f"{number}.dat").write_bytes(os.urandom(chance.randrange(2 * MEAN)))
+    return folder
+
+
+def _has_sha_ni() -> bool:
+    with Path("/proc/cpuinfo").open() as handle:
+        return any("sha_ni" in line.split() for line in handle if line.startswith("flags"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
