@@ -354,16 +354,18 @@ def _blocked(
     open_ = [o for o in step.after if not is_step_done(playbook.step(o), matter, reference)]
     if open_:
         return Wait(step.id, target, "after", ", ".join(open_))
-    if step.outward and not ex_parte_cleared(matter, playbook):
+    account = reference.accounts.get(target, {})
+    recipe = reference.recipes.get(step.recipe or account.get("recipe", ""), {})
+    # The playbook may call an act harmless; the recipe, which does it, may only make it graver.
+    contains = step.kind == "contain"
+    noticed = step.outward or (contains and recipe.get("target_notices", True))
+    if noticed and not ex_parte_cleared(matter, playbook):
         return Wait(step.id, target, "gate", "ex parte relief not yet considered, or being sought")
-    if step.kind == "contain":
-        account = reference.accounts.get(target, {})
-        recipe = recipe_of(step, target, reference)
-        if step.alters_evidence or recipe.get("alters_evidence", True):
-            sources = [account["source"]] if account.get("source") else matter.report["sources"]
-            missing = [s for s in sources if not _preserved(matter, playbook, s)]
-            if missing:
-                return Wait(step.id, target, "preservation", ", ".join(missing))
+    if contains and (step.alters_evidence or recipe.get("alters_evidence", True)):
+        sources = [account["source"]] if account.get("source") else matter.report["sources"]
+        missing = [s for s in sources if not _preserved(matter, playbook, s)]
+        if missing:
+            return Wait(step.id, target, "preservation", ", ".join(missing))
     return None
 
 

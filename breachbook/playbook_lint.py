@@ -9,6 +9,9 @@ from breachbook.source import Source, validate
 
 Path = tuple[str | int, ...]
 
+# What one instance of a kind is about: its act reads the row of that name.
+_EACH = {"preserve": "source", "hold": "custodian", "contain": "account"}
+
 
 @dataclass(frozen=True)
 class Known:
@@ -53,6 +56,7 @@ def lint(source: Source, playbook: Playbook, known: Known) -> Iterator[Problem]:
     for index, step in enumerate(playbook.steps):
         at: Path = ("steps", index)
         yield from _references(source, at, step, known)
+        yield from _targets(source, at, step)
         yield from _reach(source, at, step, playbook)
         if not cycle:
             yield from _order(source, at, step, playbook)
@@ -130,6 +134,18 @@ def _references(source: Source, at: Path, step: Step, known: Known) -> Iterator[
             at, f"the role {role}, which nobody holds", "a role that somebody in people.yaml holds",
             "give somebody the role, or name another",
         )  # fmt: skip
+
+
+def _targets(source: Source, at: Path, step: Step) -> Iterator[Problem]:
+    wanted = _EACH.get(step.kind)
+    if wanted is not None and step.each not in (None, wanted):
+        yield source.problem((*at, "each"), step.each, f"each: {wanted}, for kind: {step.kind}")
+    if step.kind == "contain" and step.each is None and step.recipe is None:
+        yield source.problem(at, "containment of nothing named", "each: account, or recipe")
+    if step.each != "holder" and (step.when.target_place or step.when.target_role):
+        yield source.problem(
+            (*at, "when"), "target_place or target_role", "these with each: holder only"
+        )
 
 
 def _reach(source: Source, at: Path, step: Step, playbook: Playbook) -> Iterator[Problem]:

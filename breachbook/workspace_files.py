@@ -13,9 +13,11 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
 
 def _date(text: str) -> str:
     try:
-        date.fromisoformat(text)
+        exact = date.fromisoformat(text).isoformat() == text
     except ValueError:
-        raise ValueError("a date such as 2026-11-16") from None
+        exact = False
+    if not exact:
+        raise ValueError("a date such as 2026-11-16")
     return text
 
 
@@ -24,7 +26,7 @@ def _instant(text: str) -> str:
         value = datetime.fromisoformat(text)
     except ValueError:
         value = None
-    if value is None or value.tzinfo is None:
+    if value is None or value.tzinfo is None or "T" not in text:
         raise ValueError("a date and time with its offset, such as 2026-11-16T09:40:00-06:00")
     return text
 
