@@ -144,6 +144,10 @@ class Stage:
             self.command(
                 "served", self.matter, document.id, "--method", "courier", "--on", when, "--proof", str(receipt), person=CLERK
             )
+            self.command(
+                "fact", self.matter, "demand-reached-obligor", when[:10], "--about", document.target,
+                "--proof", str(receipt), person=CLERK,
+            )  # fmt: skip
 
     def facts(self) -> None:
         """Record what happens in court in the days after, as the clerk would."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -57,7 +58,7 @@ class Deciding:
             self._workspace, request_id, actor=Actor(person, method), answer=decision, comment=comment,
             subject16=subject16, received_at=received_at,
         )  # fmt: skip
-        wake.wake(self._workspace, decided.matter, 0.5)
+        threading.Thread(target=wake.wake, args=(self._workspace, decided.matter), daemon=True).start()
         return decided
 
 
