@@ -64,39 +64,31 @@ def acquire(
 ) -> Sealed:
     """Copy a folder or a file into a bag, hash it on the way, sync it, read it back and seal it.
 
-    The source is only read: no link in it is followed, no pipe, socket or device opened, and no
-    access time renewed but where the system insists (links; files of another owner). What
-    cannot be preserved as it is becomes a finding. The key of the act is the exhibit's id: when
-    the whole exhibit is there already it is verified and returned, and nothing is done twice. It
-    appears whole or not at all; what an interrupted attempt leaves is hidden, and removed by the
-    next one. Blocks for as long as it takes.
+    The source is only read: no link is followed, no pipe, socket or device opened, no access time
+    renewed but where the system insists (links; files of another owner). What cannot be preserved
+    becomes a finding. The key of the act is the exhibit's id: one that is there is verified and
+    returned. It appears whole or not at all; what an interrupted attempt left, the next removes.
 
     Args:
-        source: A folder or a file; not a symbolic link.
+        source: A folder or a file, not a symbolic link.
         exhibits: Folder of the matter's exhibits; made when it is not there.
-        exhibit: Id, such as ``E1``: letters, digits and ``-``.
-        record: What the custody record shall say (matter, step, authority, operator, hold ...), as
-            canonical JSON can hold it; kept in the bag.
-        key: Signs the seal; without one the seal is unsigned.
+        exhibit: Id, such as ``E1``.
+        record: Custody record (matter, step, authority, operator, hold ...), kept in the bag.
+        key: Signs the seal; None leaves it unsigned.
         journal_head: Hash of the matter's last event.
-        now: Gives the aware present; asked at the start and at the end.
-        workers: Processes that copy and hash; 0, or little to do, does it in this process.
+        now: Gives the aware present, at the start and at the end.
+        workers: Processes; 0, or little to do, does the work in this one.
         algorithm: A key of `bag.ALGORITHMS`.
         progress: Told a few times a second.
-        previous_seal: SHA-256 of the seal file of the exhibit before, or None.
+        previous_seal: SHA-256 of the seal file of the exhibit before.
         read_back: Read everything again from the medium before sealing, and compare.
 
     Raises:
-        CustodyError: The source is not there or not a file or folder; the disk is full or failing;
-            the copy read back differs; the exhibit exists and is not sound, or is of another
-            source. Nothing new is visible then.
+        CustodyError: No such source; the disk is full or failing; the copy differs; the exhibit
+            exists and is not sound, or is of another source. Nothing new is visible then.
         ValueError: The record has no canonical form.
     """
-    if not _EXHIBIT.fullmatch(exhibit):
-        raise CustodyError(f"exhibit: got {exhibit!r}; allowed: letters, digits and -, such as E1")
-    if algorithm not in bags.ALGORITHMS:
-        raise CustodyError(f"algorithm: got {algorithm}; allowed: {', '.join(bags.ALGORITHMS)}")
-    canonical(record)
+    _require(exhibit, algorithm, record)
     task = _Task(
         source,
         exhibit,
@@ -114,6 +106,14 @@ def acquire(
             return reopen(staged.final, _origin(source), key)
         with _opened(source, exhibits) as (root, name):
             return _preserve(task, staged, root, name, read_back)
+
+
+def _require(exhibit: str, algorithm: str, record: Mapping[str, object]) -> None:
+    if not _EXHIBIT.fullmatch(exhibit):
+        raise CustodyError(f"exhibit: got {exhibit!r}; allowed: letters, digits and -, such as E1")
+    if algorithm not in bags.ALGORITHMS:
+        raise CustodyError(f"algorithm: got {algorithm}; allowed: {', '.join(bags.ALGORITHMS)}")
+    canonical(record)
 
 
 def _preserve(task: _Task, staged: Stage, root: int, name: str | None, read_back: bool) -> Sealed:
