@@ -44,7 +44,9 @@ class Verdict:
     @property
     def text(self) -> str:
         """Say it to the person."""
-        return CAUSES.get(self.cause, "recorded" if self.outcome == "recorded" else "already recorded")
+        return CAUSES.get(
+            self.cause, "recorded" if self.outcome == "recorded" else "already recorded"
+        )
 
 
 def subject(
@@ -84,11 +86,19 @@ def inputs_sha256(inputs: Mapping[str, str]) -> str:
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """Name the inputs that were changed, added or removed."""
-    return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
+    return tuple(
+        sorted(
+            name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+        )
+    )
 
 
 def approvers(
-    policy: Approve, matter: Matter, people: People, authors: Iterable[str], roles: Iterable[str] | None = None
+    policy: Approve,
+    matter: Matter,
+    people: People,
+    authors: Iterable[str],
+    roles: Iterable[str] | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Name who may decide, and who holds the role but is excluded, in the order of people.yaml."""
     wanted = set(roles if roles is not None else policy.from_)
@@ -111,7 +121,12 @@ def excluded_as(
 
 
 def judge(
-    matter: Matter, request: str, person: str, answer: Answer, subject16: str | None, received_at: datetime
+    matter: Matter,
+    request: str,
+    person: str,
+    answer: Answer,
+    subject16: str | None,
+    received_at: datetime,
 ) -> Verdict:
     """Decide what an authenticated person's answer to a request means; pure, by our time of receipt."""
     approval = matter.approvals.get(request)

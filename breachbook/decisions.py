@@ -32,7 +32,9 @@ def matter_of(request: str) -> str:
     """
     matter, _, number = request.rpartition("-A")
     if not MATTER_ID.fullmatch(matter) or not number.isdigit():
-        raise UsageError(f"got the request {request[:40]!r}; allowed: an id such as LEAK-2026-0001-A3, see `approvals`")
+        raise UsageError(
+            f"got the request {request[:40]!r}; allowed: an id such as LEAK-2026-0001-A3, see `approvals`"
+        )
     return matter
 
 
@@ -67,11 +69,19 @@ def decide(
 
     file.transact(drafts)
     verdict = verdicts[-1]
-    return Decided(verdict.outcome, verdict.cause, verdict.text, file.folder.name, file.journal.seq)
+    return Decided(
+        verdict.outcome, verdict.cause, verdict.text, file.folder.name, file.journal.seq
+    )
 
 
 def _drafts(
-    file: MatterFile, matter: Matter, request: str, actor: Actor, verdict: Verdict, answer: Answer, comment: str | None
+    file: MatterFile,
+    matter: Matter,
+    request: str,
+    actor: Actor,
+    verdict: Verdict,
+    answer: Answer,
+    comment: str | None,
 ) -> list[Draft]:
     if verdict.outcome == "repeated":
         return []

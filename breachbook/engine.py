@@ -22,7 +22,9 @@ Row = Mapping[str, Any]
 PERSON_KINDS = frozenset({"ask", "assign"})
 CONTAINERS = ("it-administrator", "security-responder")
 PILLARS: Mapping[str, frozenset[str]] = {
-    "respond": frozenset({"ask", "assign", "contain", "preserve", "hold", "notice", "docket", "tell"}),
+    "respond": frozenset(
+        {"ask", "assign", "contain", "preserve", "hold", "notice", "docket", "tell"}
+    ),
     "contain": frozenset({"contain"}),
     "preserve": frozenset({"preserve", "hold"}),
     "draft": frozenset({"notice"}),
@@ -164,7 +166,11 @@ class Agenda:
 
 
 def due(
-    matter: Matter, playbook: Playbook, reference: Reference, now: datetime, kinds: frozenset[str] = PILLARS["respond"]
+    matter: Matter,
+    playbook: Playbook,
+    reference: Reference,
+    now: datetime,
+    kinds: frozenset[str] = PILLARS["respond"],
 ) -> Agenda:
     """Say what may happen next in a matter, in the order of the playbook.
 
@@ -193,7 +199,10 @@ def due(
 def applies(step: Step, matter: Matter) -> bool:
     """Say whether the step's ``when`` matches the matter (its target aside)."""
     when = step.when
-    for wanted, have in ((when.vector, {matter.report["vector"]}), (when.places, set(matter.report["places"]))):
+    for wanted, have in (
+        (when.vector, {matter.report["vector"]}),
+        (when.places, set(matter.report["places"])),
+    ):
         if wanted is not None and not set(_listed(wanted)) & have:
             return False
     for name, wanted in when.answers.items():
@@ -211,7 +220,9 @@ def targets(step: Step, matter: Matter, reference: Reference) -> list[str]:
         return ["-"]
     found = list(matter.report[f"{step.each}s"])
     if step.each == "holder":
-        found += [p.id for p in matter.parties.values() if p.role == "holder" and p.id not in found]
+        found += [
+            p.id for p in matter.parties.values() if p.role == "holder" and p.id not in found
+        ]
         found = [target for target in found if _target_fits(step, matter, target)]
     return found
 
@@ -256,10 +267,14 @@ def is_done(step: Step, instance: Instance) -> bool:
 
 def is_step_done(step: Step, matter: Matter, reference: Reference) -> bool:
     """Say whether every instance of a step is done; a step that does not apply is."""
-    return all(is_done(step, matter.instance(step.id, t)) for t in targets(step, matter, reference))
+    return all(
+        is_done(step, matter.instance(step.id, t)) for t in targets(step, matter, reference)
+    )
 
 
-def inputs(matter: Matter, playbook: Playbook, reference: Reference, step: Step, target: str) -> dict[str, str]:
+def inputs(
+    matter: Matter, playbook: Playbook, reference: Reference, step: Step, target: str
+) -> dict[str, str]:
     """Name and hash everything one instance's document or plan is made from.
 
     Returns:
@@ -295,9 +310,13 @@ def inputs(matter: Matter, playbook: Playbook, reference: Reference, step: Step,
     return found
 
 
-def authors(matter: Matter, playbook: Playbook, reference: Reference, step: Step, target: str) -> tuple[str, ...]:
+def authors(
+    matter: Matter, playbook: Playbook, reference: Reference, step: Step, target: str
+) -> tuple[str, ...]:
     """Name the people whose answers, facts or corrections the instance's document is made from."""
-    found: list[str | None] = [matter.instance(o, "-").answered_by for o in sorted(playbook.upstream(step.id))]
+    found: list[str | None] = [
+        matter.instance(o, "-").answered_by for o in sorted(playbook.upstream(step.id))
+    ]
     if step.notice is not None:
         notice = reference.notices[step.notice]
         found += [fact.recorded_by for fact in matter.facts.values() if notice.uses(fact.kind)]
@@ -312,7 +331,12 @@ def key(matter: Matter, instance: Instance, subject: str) -> str:
 
 
 def _instance(
-    matter: Matter, playbook: Playbook, reference: Reference, step: Step, target: str, now: datetime
+    matter: Matter,
+    playbook: Playbook,
+    reference: Reference,
+    step: Step,
+    target: str,
+    now: datetime,
 ) -> Iterator[Due | Wait]:
     instance = matter.instance(step.id, target)
     if is_done(step, instance):
@@ -324,7 +348,9 @@ def _instance(
     basis = inputs(matter, playbook, reference, step, target)
     first, gated = step.acts[0], step.gated_act
     if first == gated:
-        yield _act(matter, reference, step, instance, first, digest({"act": first, "inputs": basis}))
+        yield _act(
+            matter, reference, step, instance, first, digest({"act": first, "inputs": basis})
+        )
         return
     document = matter.documents.get(instance.document or "")
     request = approvals.latest(matter, document.id, instance.round) if document else None
@@ -338,7 +364,14 @@ def _instance(
             return
     stale = document is None or document.inputs_sha256 != approvals.inputs_sha256(basis)
     if not in_flight and (stale or (request is not None and request.state == "voided")):
-        yield _act(matter, reference, step, instance, first, digest({"act": first, "inputs": basis, **_try(document)}))
+        yield _act(
+            matter,
+            reference,
+            step,
+            instance,
+            first,
+            digest({"act": first, "inputs": basis, **_try(document)}),
+        )
         return
     if document is not None:
         yield _gated(matter, reference, step, instance, document, request, now)
@@ -371,7 +404,8 @@ def _blocked(
 
 def _preserved(matter: Matter, playbook: Playbook, source: str) -> bool:
     return any(
-        is_done(step, matter.instance(step.id, source)) and not matter.instance(step.id, source).skipped
+        is_done(step, matter.instance(step.id, source))
+        and not matter.instance(step.id, source).skipped
         for step in playbook.steps
         if step.kind == "preserve"
     )
@@ -394,7 +428,14 @@ def _act(
 ) -> Due | Wait:
     repeatable = step.kind in ("ask", "assign", "preserve", "docket") or act in ("draft", "plan")
     perform = Perform(
-        step.id, instance.target, instance.round, act, step.kind, key(matter, instance, subject), subject, repeatable
+        step.id,
+        instance.target,
+        instance.round,
+        act,
+        step.kind,
+        key(matter, instance, subject),
+        subject,
+        repeatable,
     )
     return _by_state(step, reference, instance.acts.get(act), perform)
 
@@ -414,7 +455,13 @@ def _by_state(step: Step, reference: Reference, work: Act | None, perform: Perfo
 
 
 def _gated(
-    matter: Matter, reference: Reference, step: Step, instance: Instance, document: Document, request: Approval | None, now: datetime
+    matter: Matter,
+    reference: Reference,
+    step: Step,
+    instance: Instance,
+    document: Document,
+    request: Approval | None,
+    now: datetime,
 ) -> Due | Wait:
     if step.approve is None:
         subject = digest({"files": dict(document.files), "inputs": document.inputs_sha256})
@@ -431,9 +478,15 @@ def _gated(
         if now >= request.expires_at:
             return Expire(request.id)
         given = {item.person for item in request.decisions}
-        waiting = tuple(p for p in request.approvers if p not in given and p not in matter.conflicted)
+        waiting = tuple(
+            p for p in request.approvers if p not in given and p not in matter.conflicted
+        )
         return Wait(step.id, instance.target, "approval", request.id, waiting, request.expires_at)
-    if request.state == "expired" and request.on_expiry == "escalate" and request.escalated_from is None:
+    if (
+        request.state == "expired"
+        and request.on_expiry == "escalate"
+        and request.escalated_from is None
+    ):
         return Request(step.id, instance.target, instance.round, document.id, request.id)
     return Wait(step.id, instance.target, request.state, request.id)
 
@@ -447,14 +500,20 @@ def _counts(matter: Matter, law: Law) -> Iterator[Count]:
             continue
         seen.add(deadline.id)
         record = matter.deadlines.get(deadline.id)
-        if record is None or record.state == "superseded" or record.result != digest(deadline.as_data()):
+        if (
+            record is None
+            or record.state == "superseded"
+            or record.result != digest(deadline.as_data())
+        ):
             yield Count(deadline.id, deadline)
     for record in matter.deadlines.values():
         if record.id not in seen and record.state == "open":
             yield Count(record.id, None)
 
 
-def _tells(matter: Matter, playbook: Playbook, reference: Reference, now: datetime) -> Iterator[Tell]:
+def _tells(
+    matter: Matter, playbook: Playbook, reference: Reference, now: datetime
+) -> Iterator[Tell]:
     yield from _tell(matter, "opened", "opened", matter.id)
     for step in playbook.steps:
         for (step_id, target), instance in matter.steps.items():
@@ -464,7 +523,12 @@ def _tells(matter: Matter, playbook: Playbook, reference: Reference, now: dateti
         card = f"card/{approval.id}"
         yield from _tell(matter, card, "card", approval.id)
         if approval.state != "open" or approval.decisions:
-            yield from _tell(matter, f"{card}/{approval.state}-{len(approval.decisions)}", "card-update", approval.id)
+            yield from _tell(
+                matter,
+                f"{card}/{approval.state}-{len(approval.decisions)}",
+                "card-update",
+                approval.id,
+            )
         half = approval.requested_at + (approval.expires_at - approval.requested_at) / 2
         if approval.state == "open" and now >= half:
             yield from _tell(matter, f"remind/{approval.id}/1", "approval-reminder", approval.id)
@@ -472,7 +536,12 @@ def _tells(matter: Matter, playbook: Playbook, reference: Reference, now: dateti
         days = (_day(record.safe) - now).days
         if record.state == "open" and days < 7:
             rung = "overdue" if days < -1 else "1" if days < 1 else "7"
-            yield from _tell(matter, f"deadline/{record.id}/{record.safe[:10]}/{rung}", "deadline-reminder", record.id)
+            yield from _tell(
+                matter,
+                f"deadline/{record.id}/{record.safe[:10]}/{rung}",
+                "deadline-reminder",
+                record.id,
+            )
 
 
 def _step_tells(

@@ -33,7 +33,9 @@ class EngineHost(Executor):
         flows: Pillar name to Prefect flow; empty runs without Prefect.
     """
 
-    def __init__(self, workspace: Workspace, library: Library, slack: Any, flows: dict[str, Flow]) -> None:
+    def __init__(
+        self, workspace: Workspace, library: Library, slack: Any, flows: dict[str, Flow]
+    ) -> None:
         super().__init__(workspace, library, slack, self._changed)
         self._flows = flows
         self._register = Register(workspace.root / "register.json")
@@ -107,7 +109,11 @@ class EngineHost(Executor):
                     log.error("%s", error)
                     return {"refused": "journal-damaged"}
                 except Exception as error:  # noqa: BLE001 (Prefect may fail in any way; the matter must go on without it)
-                    log.warning("%s: Prefect failed (%s), going on without it", matter, type(error).__name__)
+                    log.warning(
+                        "%s: Prefect failed (%s), going on without it",
+                        matter,
+                        type(error).__name__,
+                    )
             done = await self.advance(matter, engine.PILLARS[pillar])
             return {"done": list(done.done), "waits": [], "retry": done.retry}
 
@@ -138,7 +144,9 @@ class EngineHost(Executor):
         except BreachbookError as error:
             log.error("%s", error)
         beat = {"at": stamp(self.workspace.now()), "pid": os.getpid()}
-        await asyncio.to_thread(replace, self.workspace.run / "heartbeat.json", json.dumps(beat).encode())
+        await asyncio.to_thread(
+            replace, self.workspace.run / "heartbeat.json", json.dumps(beat).encode()
+        )
 
     def _settle(self) -> None:
         """Bring the register up to the journals that changed."""
@@ -150,7 +158,9 @@ class EngineHost(Executor):
             try:
                 state = file.refresh()
                 playbook = self.library.pinned(file, state)
-                agenda = engine.due(state, playbook, self.library.reference(), self.workspace.now())
+                agenda = engine.due(
+                    state, playbook, self.library.reference(), self.workspace.now()
+                )
             except DamageError as error:
                 log.error("%s", error)
                 continue
@@ -162,7 +172,10 @@ class EngineHost(Executor):
 
 
 def _acts(agenda: engine.Agenda) -> bool:
-    return any(isinstance(item, engine.Perform | engine.Claimed | engine.Request | engine.Tell) for item in agenda.due)
+    return any(
+        isinstance(item, engine.Perform | engine.Claimed | engine.Request | engine.Tell)
+        for item in agenda.due
+    )
 
 
 async def _tagged(flow: Flow, matter: str, why: str) -> Any:
@@ -170,4 +183,3 @@ async def _tagged(flow: Flow, matter: str, why: str) -> Any:
 
     with tags(matter):
         return await flow(matter=matter, why=why)
-

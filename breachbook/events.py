@@ -18,7 +18,9 @@ from breachbook.errors import DamageError, StoreError
 FORMAT = 1
 FIRST_PREV = "0" * 64
 
-PRIVILEGES = frozenset({"none", "attorney-client", "work-product", "common-interest", "confidential-secret"})
+PRIVILEGES = frozenset(
+    {"none", "attorney-client", "work-product", "common-interest", "confidential-secret"}
+)
 METHODS = frozenset({"os-user", "slack", "engine", "prefect", "example"})
 
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+#=,~|-]{0,255}|-")
@@ -88,7 +90,11 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         ("hold.issued", "hold custodian document", "message"),
         ("hold.acknowledged", "hold custodian", "delivery"),
         ("hold.released", "hold custodian reason", ""),
-        ("deadline.computed", "deadline rule rule_sha256 fact raw legal safe provisional status result", "warnings"),
+        (
+            "deadline.computed",
+            "deadline rule rule_sha256 fact raw legal safe provisional status result",
+            "warnings",
+        ),
         ("deadline.superseded", "deadline cause", "by"),
         ("deadline.met", "deadline when", "proof"),
         ("deadline.late", "deadline when", "proof"),
@@ -192,14 +198,18 @@ def check(draft: Draft) -> None:
         StoreError: Unknown kind, missing or unknown key, free text, a float, or a credential in the data.
     """
     if draft.kind not in KINDS:
-        raise StoreError(f"journal: got the event kind {draft.kind}; allowed: the closed list in events.KINDS")
+        raise StoreError(
+            f"journal: got the event kind {draft.kind}; allowed: the closed list in events.KINDS"
+        )
     required, optional = KINDS[draft.kind]
     if missing := required - draft.data.keys():
         raise StoreError(f"journal: {draft.kind} lacks {', '.join(sorted(missing))}")
     if unknown := draft.data.keys() - required - optional:
         raise StoreError(f"journal: {draft.kind} has unknown keys {', '.join(sorted(unknown))}")
     if draft.privilege not in PRIVILEGES or draft.actor.method not in METHODS:
-        raise StoreError(f"journal: {draft.kind} has an unknown privilege or way of identifying its actor")
+        raise StoreError(
+            f"journal: {draft.kind} has an unknown privilege or way of identifying its actor"
+        )
     for person in (draft.actor.person, draft.actor.acting_for):
         _check_value(draft.kind, "actor", person)
     for key, value in draft.data.items():
@@ -211,9 +221,13 @@ def _check_value(kind: str, key: str, value: object) -> None:
         return
     if isinstance(value, str):
         if not _TOKEN.fullmatch(value):
-            raise StoreError(f"journal: {kind}.{key} is free text; allowed: ids, digests and dates, or a commitment")
+            raise StoreError(
+                f"journal: {kind}.{key} is free text; allowed: ids, digests and dates, or a commitment"
+            )
         if _CREDENTIAL.search(value):
-            raise StoreError(f"journal: {kind}.{key} looks like a credential; none is ever written to a journal")
+            raise StoreError(
+                f"journal: {kind}.{key} looks like a credential; none is ever written to a journal"
+            )
     elif isinstance(value, Mapping):
         for name, item in value.items():
             _check_value(kind, key, name)
@@ -222,11 +236,19 @@ def _check_value(kind: str, key: str, value: object) -> None:
         for item in value:
             _check_value(kind, key, item)
     else:
-        raise StoreError(f"journal: {kind}.{key} is a {type(value).__name__}; allowed: text, whole numbers, lists")
+        raise StoreError(
+            f"journal: {kind}.{key} is a {type(value).__name__}; allowed: text, whole numbers, lists"
+        )
 
 
 def encode(
-    draft: Draft, *, seq: int, at: str, clock: Mapping[str, Any], software: Mapping[str, str], prev: str
+    draft: Draft,
+    *,
+    seq: int,
+    at: str,
+    clock: Mapping[str, Any],
+    software: Mapping[str, str],
+    prev: str,
 ) -> tuple[Event, bytes]:
     """Make the event and its line, newline included, from a checked draft."""
     body = canonical(
@@ -237,7 +259,9 @@ def encode(
         }
     )  # fmt: skip
     own = hashlib.sha256(body).hexdigest()
-    event = Event(seq, at, clock, draft.actor, draft.kind, draft.privilege, software, draft.data, prev, own)
+    event = Event(
+        seq, at, clock, draft.actor, draft.kind, draft.privilege, software, draft.data, prev, own
+    )
     return event, body[:-1] + b',"hash":"' + own.encode() + b'"}\n'
 
 
@@ -249,18 +273,26 @@ def decode(line: bytes, *, seq: int, prev: str, where: str) -> Event:
     """
     own = _HASH.fullmatch(line[-_TAIL:])
     if own is None or hashlib.sha256(line[:-_TAIL] + b"}").hexdigest().encode() != own[1]:
-        raise DamageError(f"{where}: line {seq} does not match its hash; the journal was changed or damaged")
+        raise DamageError(
+            f"{where}: line {seq} does not match its hash; the journal was changed or damaged"
+        )
     try:
         return _event(json.loads(line), seq, prev, where)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DamageError(f"{where}: line {seq} is not an event, although its hash fits it") from error
+        raise DamageError(
+            f"{where}: line {seq} is not an event, although its hash fits it"
+        ) from error
 
 
 def _event(raw: Any, seq: int, prev: str, where: str) -> Event:
     if raw["v"] != FORMAT:
-        raise DamageError(f"{where}: line {seq} has format {raw['v']}; this version reads {FORMAT}")
+        raise DamageError(
+            f"{where}: line {seq} has format {raw['v']}; this version reads {FORMAT}"
+        )
     if raw["seq"] != seq or raw["prev"] != prev:
-        raise DamageError(f"{where}: line {seq} does not follow the line before it; lines were removed or reordered")
+        raise DamageError(
+            f"{where}: line {seq} does not follow the line before it; lines were removed or reordered"
+        )
     if raw["kind"] not in KINDS:
         raise DamageError(f"{where}: line {seq} is of the unknown kind {raw['kind']}")
     actor = raw["actor"]

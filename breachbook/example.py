@@ -22,8 +22,16 @@ def install(name: str, folder: Path) -> Path:
     if name not in names():
         raise UsageError(f"got the example {name}; allowed: {', '.join(names())}")
     if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder}: got a folder that is not empty; allowed: a new or an empty one")
+        raise UsageError(
+            f"{folder}: got a folder that is not empty; allowed: a new or an empty one"
+        )
     ignore = shutil.ignore_patterns("__pycache__", ".*cache", "run", "matters")
-    shutil.copytree(content.shipped("examples") / name, folder, dirs_exist_ok=True, ignore=ignore, symlinks=True)
+    shutil.copytree(
+        content.shipped("examples") / name,
+        folder,
+        dirs_exist_ok=True,
+        ignore=ignore,
+        symlinks=True,
+    )
     folder.chmod(0o700)
     return folder

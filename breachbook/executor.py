@@ -158,7 +158,11 @@ class _Run:
         begun = False
         for item in items:
             perform = item.perform if isinstance(item, Claimed) else item
-            if isinstance(perform, Perform) and perform.key not in self.running and perform.key not in self.set_aside:
+            if (
+                isinstance(perform, Perform)
+                and perform.key not in self.running
+                and perform.key not in self.set_aside
+            ):
                 claimed = isinstance(item, Claimed)
                 work = asyncio.create_task(self._work(perform, claimed))
                 self.running[perform.key] = work
@@ -207,7 +211,9 @@ class _Run:
             self.file.transact(lambda matter: self._drafts(matter, records), expected=seq)
         self.executor._advanced(self.file.folder.name)
 
-    def _drafts(self, matter: Matter, records: Sequence[Void | Expire | Request | Count]) -> list[Draft]:
+    def _drafts(
+        self, matter: Matter, records: Sequence[Void | Expire | Request | Count]
+    ) -> list[Draft]:
         drafts: list[Draft] = []
         asked = 0
         for item in records:
@@ -215,12 +221,18 @@ class _Run:
                 drafts += _void(matter, item)
             elif isinstance(item, Expire):
                 approval = matter.approvals[item.request]
-                data = {"request": item.request, "subject": approval.subject, "outcome": approval.on_expiry}
+                data = {
+                    "request": item.request,
+                    "subject": approval.subject,
+                    "outcome": approval.on_expiry,
+                }
                 drafts.append(Draft("approval.expired", data))
             elif isinstance(item, Count):
                 drafts += count_drafts(self.file, matter, item)
             else:
-                drafts += request_drafts(self.executor.workspace, self.executor.library, self.file, matter, item, asked)
+                drafts += request_drafts(
+                    self.executor.workspace, self.executor.library, self.file, matter, item, asked
+                )
                 asked += 1
         return drafts
 
@@ -238,7 +250,11 @@ class _Run:
 
     def _act(self, job: Job, claimed: bool) -> str:
         """Do one act under its lock, which this thread holds to the end whatever becomes of the caller."""
-        lock = StepLock(self.executor.workspace.run / self.file.folder.name, job.perform.step, job.perform.target)
+        lock = StepLock(
+            self.executor.workspace.run / self.file.folder.name,
+            job.perform.step,
+            job.perform.target,
+        )
         if not lock.take():
             return "running-elsewhere"
         try:
@@ -349,7 +365,12 @@ def _record(job: Job, result: Result) -> None:
 
 def _void(matter: Matter, item: Void) -> list[Draft]:
     approval = matter.approvals[item.request]
-    data = {"request": item.request, "subject": approval.subject, "cause": item.cause, "changed": list(item.changed)}
+    data = {
+        "request": item.request,
+        "subject": approval.subject,
+        "cause": item.cause,
+        "changed": list(item.changed),
+    }
     drafts = [Draft("approval.voided", data)]
     for act in matter.instance(approval.step, approval.target).acts.values():
         if act.state == "started" and act.subject == approval.subject:

@@ -48,7 +48,9 @@ def check_report(workspace: Workspace, library: Library, read: Source) -> Report
     return report
 
 
-def _references(workspace: Workspace, library: Library, read: Source, report: Report) -> Iterator[Problem]:
+def _references(
+    workspace: Workspace, library: Library, read: Source, report: Report
+) -> Iterator[Problem]:
     people, parties = set(workspace.people.by_id), set(workspace.rows("parties"))
     known: Mapping[str, tuple[set[str], str]] = {
         "reporter": (people, "people.yaml"),
@@ -64,7 +66,9 @@ def _references(workspace: Workspace, library: Library, read: Source, report: Re
         for index, item in enumerate([value] if isinstance(value, str) else value):
             if item not in ids:
                 path = (key,) if isinstance(value, str) else (key, index)
-                yield read.problem(path, item, f"an id of {file}: {', '.join(sorted(ids)) or 'none yet'}")
+                yield read.problem(
+                    path, item, f"an id of {file}: {', '.join(sorted(ids)) or 'none yet'}"
+                )
     for index, fact in enumerate(report.facts):
         wrong = library.law_problem(fact.kind, fact.when)
         if wrong:
@@ -111,7 +115,9 @@ def open_matter(
 @contextmanager
 def _opening(workspace: Workspace) -> Iterator[None]:
     workspace.matters_folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(workspace.run / "opening.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(
+        workspace.run / "opening.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+    )
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -132,7 +138,9 @@ def _same(workspace: Workspace, sha: str) -> str | None:
 
 def _next_id(workspace: Workspace) -> str:
     year = workspace.now().year
-    numbers = [int(m.rsplit("-", 1)[1]) for m in workspace.matter_ids() if m.startswith(f"LEAK-{year}-")]
+    numbers = [
+        int(m.rsplit("-", 1)[1]) for m in workspace.matter_ids() if m.startswith(f"LEAK-{year}-")
+    ]
     return f"LEAK-{year}-{max(numbers, default=0) + 1:04d}"
 
 
@@ -150,7 +158,18 @@ def _write(
     playbook_raw: bytes, playbook: Playbook, attachments: list[dict[str, Any]],
 ) -> None:  # fmt: skip
     commit = file.values.commit
-    ids = {k: list(getattr(report, k)) for k in ("places", "trade_secrets", "holders", "custodians", "accounts", "sources", "suspects")}
+    ids = {
+        k: list(getattr(report, k))
+        for k in (
+            "places",
+            "trade_secrets",
+            "holders",
+            "custodians",
+            "accounts",
+            "sources",
+            "suspects",
+        )
+    }
     opened: dict[str, Any] = {
         **ids,
         "matter": matter,
@@ -160,19 +179,34 @@ def _write(
         "discovered_at": report.discovered_at,
         "report": commit(report.as_data()),
         "report_sha256": sha,
-        "attachments": [{**item, "name": commit(_printable(item["name"]))} for item in attachments],
+        "attachments": [
+            {**item, "name": commit(_printable(item["name"]))} for item in attachments
+        ],
     }
     if report.occurred_at:
         opened["occurred_at"] = report.occurred_at
     drafts = [Draft("matter.opened", opened, actor)]
-    drafts.append(Draft("playbook.chosen", {"playbook": playbook.id, "sha256": file.store.put(playbook_raw)}, actor))
+    drafts.append(
+        Draft(
+            "playbook.chosen",
+            {"playbook": playbook.id, "sha256": file.store.put(playbook_raw)},
+            actor,
+        )
+    )
     roles = {role for step in playbook.steps for role in step.roles()}
     for person in workspace.people.by_id.values():
         if roles & set(person.roles) or person.id == report.reporter:
-            drafts.append(Draft("people.added", {"person": person.id, "roles": list(person.roles)}, actor))
+            drafts.append(
+                Draft("people.added", {"person": person.id, "roles": list(person.roles)}, actor)
+            )
     drafts += [party_draft(file, row, actor) for row in _parties(workspace, report)]
     for number, fact in enumerate(report.facts, 1):
-        data = {"fact": f"F{number}", "fact_kind": fact.kind, "when": fact.when, "about": fact.about}
+        data = {
+            "fact": f"F{number}",
+            "fact_kind": fact.kind,
+            "when": fact.when,
+            "about": fact.about,
+        }
         drafts.append(Draft("fact.recorded", data, actor))
     file.transact(lambda _: drafts)
 
@@ -184,9 +218,16 @@ def _parties(workspace: Workspace, report: Report) -> list[dict[str, Any]]:
     return [rows[party] for party in dict.fromkeys(wanted) if party in rows]
 
 
-def party_draft(file: MatterFile, row: Mapping[str, Any], actor: Actor, reason: str | None = None) -> Draft:
+def party_draft(
+    file: MatterFile, row: Mapping[str, Any], actor: Actor, reason: str | None = None
+) -> Draft:
     """Write the event that records a party as it now stands; its names and addresses become a commitment."""
-    data = {"party": row["id"], "role": row["role"], "place": row["place"], "language": row["language"]}
+    data = {
+        "party": row["id"],
+        "role": row["role"],
+        "place": row["place"],
+        "language": row["language"],
+    }
     data["details"] = file.values.commit(dict(row))
     if reason is not None:
         data["reason"] = file.values.commit(reason)

@@ -27,7 +27,11 @@ class Journal:
     """
 
     def __init__(
-        self, path: Path, clock: Clock, software: dict[str, str], known_seq: Callable[[], int] = lambda: 0
+        self,
+        path: Path,
+        clock: Clock,
+        software: dict[str, str],
+        known_seq: Callable[[], int] = lambda: 0,
     ) -> None:
         self.path = path
         self._clock = clock
@@ -56,7 +60,9 @@ class Journal:
         with handle:
             status = os.fstat(handle.fileno())
             if status.st_size < self.size or self._inode not in (None, status.st_ino):
-                raise DamageError(f"{self.path}: shorter than, or not, the file read before; lines were removed")
+                raise DamageError(
+                    f"{self.path}: shorter than, or not, the file read before; lines were removed"
+                )
             self._inode = status.st_ino
             handle.seek(self.size)
             return list(self._lines(handle.read()))
@@ -108,7 +114,9 @@ class Journal:
         sync_folder(self.path.parent)
         os.ftruncate(descriptor, self.size)
         os.fsync(descriptor)
-        writer.append([Draft("tail.cut", {"bytes": len(torn), "sha256": digest, "saved": saved.name})])
+        writer.append(
+            [Draft("tail.cut", {"bytes": len(torn), "sha256": digest, "saved": saved.name})]
+        )
 
     def _append(self, descriptor: int, drafts: Sequence[Draft]) -> list[Event]:
         for draft in drafts:
@@ -130,7 +138,9 @@ class Journal:
         except OSError as error:
             # Never sync again after a failure: the kernel may have dropped the dirty pages (fsync(2)).
             os.ftruncate(descriptor, self.size)
-            raise StoreError(f"{self.path}: {error.strerror}; nothing was recorded, free space or repair the disk") from error
+            raise StoreError(
+                f"{self.path}: {error.strerror}; nothing was recorded, free space or repair the disk"
+            ) from error
         self.seq, self.head, self.size = seq, prev, self.size + len(data)
         self._inode = os.fstat(descriptor).st_ino
         return events

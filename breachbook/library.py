@@ -36,7 +36,12 @@ class Library:
     def notices(self) -> dict[str, NoticeKind]:
         """Give every notice kind by id; the workspace's own stand before ours."""
         folders = content.folders("notices", self.workspace.root)
-        names = {entry.name for folder in folders for entry in folder.iterdir() if (entry / "notice.yaml").is_file()}
+        names = {
+            entry.name
+            for folder in folders
+            for entry in folder.iterdir()
+            if (entry / "notice.yaml").is_file()
+        }
         return {name: load_kind(folders, name) for name in sorted(names)}
 
     def recipes(self) -> dict[str, Recipe]:
@@ -55,7 +60,9 @@ class Library:
             dockets=frozenset(self.law.dockets),
             triggers=frozenset(self.law.triggers),
             recipes=frozenset(self.recipes()),
-            roles=frozenset(role for p in self.workspace.people.by_id.values() for role in p.roles),
+            roles=frozenset(
+                role for p in self.workspace.people.by_id.values() for role in p.roles
+            ),
         )
 
     def playbook(self, playbook: str) -> tuple[bytes, Playbook]:
@@ -70,14 +77,18 @@ class Library:
 
     def playbook_for(self, vector: str) -> tuple[bytes, Playbook]:
         """Choose the playbook for the way a secret leaked: configured, else of that name, else the default."""
-        named: Mapping[str, str] = dict(self.workspace.config.playbooks)
+        named: Mapping[str, str] = {**self.workspace.config.playbooks}
         wanted = named.get(vector, f"{vector}-leak")
-        return self.playbook(wanted if vector in named or wanted in self.playbooks() else DEFAULT_PLAYBOOK)
+        return self.playbook(
+            wanted if vector in named or wanted in self.playbooks() else DEFAULT_PLAYBOOK
+        )
 
     def pinned(self, file: MatterFile, matter: Matter) -> Playbook:
         """Give the playbook a matter runs, from the bytes kept when it was chosen."""
         if matter.playbook is None:
-            raise ContentError([Problem(matter.id, None, "", "no playbook", "`breachbook playbook MATTER ID`")])
+            raise ContentError(
+                [Problem(matter.id, None, "", "no playbook", "`breachbook playbook MATTER ID`")]
+            )
         playbook, sha = matter.playbook
         return source.validate(source.parse(file.store.get(sha), f"{playbook}.yaml"), Playbook)
 
@@ -107,9 +118,16 @@ class Library:
 
     def _facts(self, kind: NoticeKind) -> NoticeFacts:
         folders = content.folders("notices", self.workspace.root)
-        files = [path for folder in folders for path in sorted((folder / kind.id).glob("*")) if path.is_file()]
+        files = [
+            path
+            for folder in folders
+            for path in sorted((folder / kind.id).glob("*"))
+            if path.is_file()
+        ]
         listing = {f"{n}-{path.name}": sha256(path.read_bytes()) for n, path in enumerate(files)}
-        return NoticeFacts(kind.audience, digest(listing), tuple(kind.languages), frozenset(kind.uses.facts))
+        return NoticeFacts(
+            kind.audience, digest(listing), tuple(kind.languages), frozenset(kind.uses.facts)
+        )
 
     def law_problem(self, kind: str, when: str) -> str | None:
         """Say what a fact should have been: a known trigger, with a date or an instant as it demands; None if right."""

@@ -20,7 +20,11 @@ class MatterFile:
     """
 
     def __init__(
-        self, folder: Path, clock: Clock, software: dict[str, str], known_seq: Callable[[], int] = lambda: 0
+        self,
+        folder: Path,
+        clock: Clock,
+        software: dict[str, str],
+        known_seq: Callable[[], int] = lambda: 0,
     ) -> None:
         self.folder = folder
         self.journal = Journal(folder / "journal.jsonl", clock, software, known_seq)
@@ -34,7 +38,9 @@ class MatterFile:
             self._matter.apply(event)
         return self._matter
 
-    def transact(self, decide: Callable[[Matter], Iterable[Draft]], expected: int | None = None) -> list[Event]:
+    def transact(
+        self, decide: Callable[[Matter], Iterable[Draft]], expected: int | None = None
+    ) -> list[Event]:
         """Decide on the newest state and append the result, while nobody else can append.
 
         Args:
@@ -51,7 +57,9 @@ class MatterFile:
             for event in writer.new:
                 self._matter.apply(event)
             if expected is not None and self._matter.seq != expected:
-                raise StaleHead(f"{self.folder.name}: line {self._matter.seq} is newer than {expected}")
+                raise StaleHead(
+                    f"{self.folder.name}: line {self._matter.seq} is newer than {expected}"
+                )
             try:
                 drafts = list(decide(self._matter))
                 self.values.flush()

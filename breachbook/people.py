@@ -93,7 +93,12 @@ class People:
         """Find the person pinned to a Slack team and user, or None."""
         wanted = (team_id, user_id)
         return next(
-            (p.id for p in self.by_id.values() if p.slack and (p.slack.team_id, p.slack.user_id) == wanted), None
+            (
+                p.id
+                for p in self.by_id.values()
+                if p.slack and (p.slack.team_id, p.slack.user_id) == wanted
+            ),
+            None,
         )
 
     def by_uid(self, uid: int) -> str | None:

@@ -8,7 +8,9 @@ from pydantic import Field, StringConstraints, model_validator
 from breachbook.people import Duration, Id, Role, Strict
 
 VECTORS = ("supplier", "employee", "competitor", "cyber", "publication", "lost-device", "other")
-Vector = Literal["supplier", "employee", "competitor", "cyber", "publication", "lost-device", "other"]
+Vector = Literal[
+    "supplier", "employee", "competitor", "cyber", "publication", "lost-device", "other"
+]
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 
@@ -32,7 +34,9 @@ class Question(Strict):
         if (self.type == "choice") != bool(self.options):
             raise ValueError("options belong to, and are required by, type: choice")
         if bool(self.clears) != bool(self.clearing) or set(self.clearing) - set(self.allowed):
-            raise ValueError("clears and clearing go together, and clearing names options of this question")
+            raise ValueError(
+                "clears and clearing go together, and clearing names options of this question"
+            )
         if self.records and self.type not in ("date", "instant"):
             raise ValueError("records needs type: date or instant")
         return self
@@ -71,7 +75,9 @@ class Serve(Strict):
     @model_validator(mode="after")
     def _fits(self) -> "Serve":
         if (self.method == "slack") != bool(self.to) or (self.method == "slack") == bool(self.by):
-            raise ValueError("slack needs to (roles who receive it); every other method needs by (roles who serve it)")
+            raise ValueError(
+                "slack needs to (roles who receive it); every other method needs by (roles who serve it)"
+            )
         return self
 
 
@@ -150,7 +156,10 @@ _COMMON = {"id", "kind", "title", "why", "undo", "when", "after", "within"}
 _KEYS: Mapping[str, tuple[set[str], set[str]]] = {
     "ask": ({"who", "questions"}, {"who", "questions"}),
     "assign": ({"who", "instructions", "proof", "each"}, {"who", "instructions"}),
-    "contain": ({"each", "who", "recipe", "approve", "target_notices", "alters_evidence"}, {"approve"}),
+    "contain": (
+        {"each", "who", "recipe", "approve", "target_notices", "alters_evidence"},
+        {"approve"},
+    ),
     "preserve": ({"each", "who"}, {"each"}),
     "hold": ({"each", "notice", "approve", "reply_within"}, {"each", "notice"}),
     "notice": ({"each", "notice", "approve", "serve", "reply_within"}, {"notice", "serve"}),

@@ -72,7 +72,9 @@ def _ids(source: Source, playbook: Playbook) -> Iterator[Problem]:
         for number, question in enumerate(step.questions):
             if question.id in questions:
                 yield source.problem(
-                    ("steps", index, "questions", number, "id"), f"{question.id} twice", "each question id once"
+                    ("steps", index, "questions", number, "id"),
+                    f"{question.id} twice",
+                    "each question id once",
                 )
             questions.add(question.id)
     for index, step in enumerate(playbook.steps):
@@ -108,20 +110,32 @@ def _cycle(playbook: Playbook) -> list[str]:
 def _references(source: Source, at: Path, step: Step, known: Known) -> Iterator[Problem]:
     if step.notice is not None and step.notice not in known.notices:
         yield source.problem(
-            (*at, "notice"), f"the unknown notice {step.notice}", "one of " + ", ".join(sorted(known.notices))
+            (*at, "notice"),
+            f"the unknown notice {step.notice}",
+            "one of " + ", ".join(sorted(known.notices)),
         )
-    if step.notice is not None and known.notices.get(step.notice) == "outward" and not step.outward:
+    if (
+        step.notice is not None
+        and known.notices.get(step.notice) == "outward"
+        and not step.outward
+    ):
         yield source.problem(
-            (*at, "serve"), "an outward notice delivered inside", "a method of service that a person performs"
+            (*at, "serve"),
+            "an outward notice delivered inside",
+            "a method of service that a person performs",
         )
     if step.recipe is not None and known.recipes is not None and step.recipe not in known.recipes:
         yield source.problem(
-            (*at, "recipe"), f"the unknown recipe {step.recipe}", "a file in recipes/: " + ", ".join(sorted(known.recipes))
+            (*at, "recipe"),
+            f"the unknown recipe {step.recipe}",
+            "a file in recipes/: " + ", ".join(sorted(known.recipes)),
         )
     for number, docket in enumerate(step.dockets):
         if docket not in known.dockets:
             yield source.problem(
-                (*at, "dockets", number), f"the unknown docket {docket}", "one of " + ", ".join(sorted(known.dockets))
+                (*at, "dockets", number),
+                f"the unknown docket {docket}",
+                "one of " + ", ".join(sorted(known.dockets)),
             )
     for number, question in enumerate(step.questions):
         if question.records is not None and question.records not in known.triggers:
@@ -129,7 +143,9 @@ def _references(source: Source, at: Path, step: Step, known: Known) -> Iterator[
                 (*at, "questions", number, "records"), f"the unknown trigger {question.records}",
                 "a trigger of law/triggers.yaml",
             )  # fmt: skip
-    for role in sorted(set(step.roles()) - (known.roles if known.roles is not None else set(step.roles()))):
+    for role in sorted(
+        set(step.roles()) - (known.roles if known.roles is not None else set(step.roles()))
+    ):
         yield source.problem(
             at, f"the role {role}, which nobody holds", "a role that somebody in people.yaml holds",
             "give somebody the role, or name another",
@@ -154,9 +170,13 @@ def _reach(source: Source, at: Path, step: Step, playbook: Playbook) -> Iterator
         place = (*at, "when", "answers", name)
         owner, _, question_id = name.partition(".")
         asked = next((s for s in playbook.steps if s.id == owner and s.kind == "ask"), None)
-        question = next((q for q in asked.questions if q.id == question_id), None) if asked else None
+        question = (
+            next((q for q in asked.questions if q.id == question_id), None) if asked else None
+        )
         if question is None:
-            yield source.problem(place, f"the unknown question {name}", "step.question of an ask step")
+            yield source.problem(
+                place, f"the unknown question {name}", "step.question of an ask step"
+            )
             continue
         values = wanted if isinstance(wanted, list) else [wanted]
         if not question.allowed or not set(values) & set(question.allowed):
@@ -166,15 +186,27 @@ def _reach(source: Source, at: Path, step: Step, playbook: Playbook) -> Iterator
             )  # fmt: skip
         if owner not in upstream:
             yield source.problem(
-                place, f"an answer of {owner}, which need not be there yet", f"after: [{owner}, ...] on this step"
+                place,
+                f"an answer of {owner}, which need not be there yet",
+                f"after: [{owner}, ...] on this step",
             )
     if step.when.vector == [] or step.when.places == []:
-        yield source.problem((*at, "when"), "an empty list: this step can never be reached", f"any of {', '.join(VECTORS)}")
+        yield source.problem(
+            (*at, "when"),
+            "an empty list: this step can never be reached",
+            f"any of {', '.join(VECTORS)}",
+        )
 
 
 def _order(source: Source, at: Path, step: Step, playbook: Playbook) -> Iterator[Problem]:
-    before = [playbook.step(other) for other in playbook.upstream(step.id) if _exists(playbook, other)]
-    if step.kind == "contain" and step.alters_evidence and not any(item.kind == "preserve" for item in before):
+    before = [
+        playbook.step(other) for other in playbook.upstream(step.id) if _exists(playbook, other)
+    ]
+    if (
+        step.kind == "contain"
+        and step.alters_evidence
+        and not any(item.kind == "preserve" for item in before)
+    ):
         yield source.problem(
             at, "containment that may alter evidence, before preservation of its target",
             "a preserve step somewhere in after", "add the preserve step to after, or state alters_evidence: false",
@@ -185,7 +217,9 @@ def _order(source: Source, at: Path, step: Step, playbook: Playbook) -> Iterator
             "an ask step in after with a question that clears: ex-parte-relief",
         )  # fmt: skip
     if step.outward and step.approve is None:
-        yield source.problem(at, "an outward step without approval", "approve: with roles, quorum and expiry")
+        yield source.problem(
+            at, "an outward step without approval", "approve: with roles, quorum and expiry"
+        )
 
 
 def _exists(playbook: Playbook, step: str) -> bool:

@@ -33,7 +33,14 @@ def hold(executor: Executor | None) -> None:
     _executor = executor
 
 
-@task(name="act", task_run_name="{name}", retries=0, cache_policy=NO_CACHE, persist_result=False, log_prints=False)
+@task(
+    name="act",
+    task_run_name="{name}",
+    retries=0,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    log_prints=False,
+)
 async def _act(name: str, number: int) -> str:
     return await _waiting.pop(number)()
 
@@ -61,14 +68,20 @@ def told(done: tuple[str, ...], waits: tuple[engine.Wait, ...], retry: bool) -> 
     """Put an advance into ids and codes."""
     return {
         "done": list(done),
-        "waits": [f"{wait.step}/{wait.target}".removesuffix("/-") + f" {wait.why}" for wait in waits],
+        "waits": [
+            f"{wait.step}/{wait.target}".removesuffix("/-") + f" {wait.why}" for wait in waits
+        ],
         "retry": retry,
     }
 
 
 def emit(event: str, matter: str, **ids: str) -> None:
     """Tell Prefect's automations what happened: ``breachbook.<event>`` with ids only."""
-    emit_event(f"breachbook.{event}", resource={"prefect.resource.id": f"breachbook.matter.{matter}"}, payload=dict(ids))
+    emit_event(
+        f"breachbook.{event}",
+        resource={"prefect.resource.id": f"breachbook.matter.{matter}"},
+        payload=dict(ids),
+    )
 
 
 async def watch() -> list[str]:
@@ -92,7 +105,9 @@ async def report(given: Mapping[str, Any]) -> dict[str, Any]:
     except BreachbookError as error:
         name = f"refused-report-{runtime.flow_run.id}.txt"
         replace(workspace.run / name, f"{error}\n".encode())
-        raise EngineError(f"the report was refused and nothing was written; every problem is in run/{name}") from None
+        raise EngineError(
+            f"the report was refused and nothing was written; every problem is in run/{name}"
+        ) from None
     finally:
         await _blank(workspace)
     wake.wake(workspace, opened.matter)

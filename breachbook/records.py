@@ -34,12 +34,17 @@ def _open_act(
         for s in playbook.steps
         for i in matter.steps.values()
         for act in i.acts.values()
-        if i.step == s.id and s.kind in kinds and act.state == "started" and engine.doers(s, i.target, act.name, reference)
+        if i.step == s.id
+        and s.kind in kinds
+        and act.state == "started"
+        and engine.doers(s, i.target, act.name, reference)
     }
     found = waiting.get(f"{name}/{target}".removesuffix("/-"))
     if found is None:
         allowed = ", ".join(waiting) or "none does now"
-        raise UsageError(f"{matter.id}: got the step {shown(step)}; allowed: one that waits for this: {allowed}")
+        raise UsageError(
+            f"{matter.id}: got the step {shown(step)}; allowed: one that waits for this: {allowed}"
+        )
     return found
 
 
@@ -47,7 +52,9 @@ def _may(matter: Matter, actor: Actor, roles: Sequence[str], what: str) -> None:
     if actor.person in matter.conflicted:
         raise ApprovalError(f"{matter.id}: you are recorded as conflicted on this matter")
     if not set(roles) & set(matter.roles.get(actor.person, ())):
-        raise ApprovalError(f"{matter.id}: {what} is for {' or '.join(roles)}; you hold none of these on this matter")
+        raise ApprovalError(
+            f"{matter.id}: {what} is for {' or '.join(roles)}; you hold none of these on this matter"
+        )
 
 
 def on_matter(matter: Matter, actor: Actor) -> None:
@@ -56,7 +63,9 @@ def on_matter(matter: Matter, actor: Actor) -> None:
         raise ApprovalError("there is no such matter, or it is not yours to see")
 
 
-def answer(file: MatterFile, library: Library, actor: Actor, step: str, given: Mapping[str, str]) -> list[Event]:
+def answer(
+    file: MatterFile, library: Library, actor: Actor, step: str, given: Mapping[str, str]
+) -> list[Event]:
     """Record a person's answers to an ``ask`` step; closed answers in the clear, the rest as a commitment.
 
     Raises:
@@ -69,20 +78,37 @@ def answer(file: MatterFile, library: Library, actor: Actor, step: str, given: M
         _may(matter, actor, found.who, f"answering {found.id}")
         _check_answers(matter, library, found, given)
         closed = {q.id: given[q.id] for q in found.questions if q.type != "text" and q.id in given}
-        data = {**_end(instance, act, "answered"), "answers": closed, "result": file.values.commit(dict(given))}
+        data = {
+            **_end(instance, act, "answered"),
+            "answers": closed,
+            "result": file.values.commit(dict(given)),
+        }
         facts = [
             _fact(matter, number, q.records, given[q.id], matter.id.lower())
-            for number, q in enumerate((q for q in found.questions if q.records and q.id in given), 1)
+            for number, q in enumerate(
+                (q for q in found.questions if q.records and q.id in given), 1
+            )
             if q.records is not None
         ]
-        return [Draft("step.finished", data, actor, "attorney-client"), *(Draft("fact.recorded", f, actor) for f in facts)]
+        return [
+            Draft("step.finished", data, actor, "attorney-client"),
+            *(Draft("fact.recorded", f, actor) for f in facts),
+        ]
 
     return file.transact(drafts)
 
 
 def _check_answers(matter: Matter, library: Library, step: Step, given: Mapping[str, str]) -> None:
-    wrong = [f"{name}: unknown; allowed: {', '.join(q.id for q in step.questions)}" for name in given if name not in {q.id for q in step.questions}]
-    wrong += [problem for q in step.questions if (problem := _answer_problem(library, q, given.get(q.id)))]
+    wrong = [
+        f"{name}: unknown; allowed: {', '.join(q.id for q in step.questions)}"
+        for name in given
+        if name not in {q.id for q in step.questions}
+    ]
+    wrong += [
+        problem
+        for q in step.questions
+        if (problem := _answer_problem(library, q, given.get(q.id)))
+    ]
     if wrong:
         raise UsageError(f"{matter.id} {step.id}: nothing was recorded\n  " + "\n  ".join(wrong))
 
@@ -117,7 +143,9 @@ def _fact(matter: Matter, offset: int, kind: str, when: str, about: str) -> dict
     return {"fact": f"F{number}", "fact_kind": kind, "when": when, "about": about}
 
 
-def done(file: MatterFile, library: Library, actor: Actor, step: str, proof: Path | None) -> list[Event]:
+def done(
+    file: MatterFile, library: Library, actor: Actor, step: str, proof: Path | None
+) -> list[Event]:
     """Record that a person did what a step asks by hand, with the proof where one is demanded."""
     sha = _proof(file, proof)
 
@@ -126,7 +154,9 @@ def done(file: MatterFile, library: Library, actor: Actor, step: str, proof: Pat
         by = engine.doers(found, instance.target, act.name, library.reference())
         _may(matter, actor, by, f"doing {found.id}")
         if (found.proof or found.kind == "contain") and sha is None:
-            raise UsageError(f"{matter.id} {step}: got no proof; allowed: --proof PATH, which this step demands")
+            raise UsageError(
+                f"{matter.id} {step}: got no proof; allowed: --proof PATH, which this step demands"
+            )
         data = _end(instance, act, "done") | ({"proof": sha} if sha else {})
         return [Draft("step.finished", data, actor)]
 
@@ -139,10 +169,14 @@ def _proof(file: MatterFile, path: Path | None) -> str | None:
     try:
         return file.store.put(read_regular(path, MAX_ATTACHMENT))
     except OSError as error:
-        raise UsageError(f"{path}: got {error.strerror or error}; allowed: a readable file as proof") from error
+        raise UsageError(
+            f"{path}: got {error.strerror or error}; allowed: a readable file as proof"
+        ) from error
 
 
-def resolve(file: MatterFile, library: Library, actor: Actor, step: str, effect: str, reason: str) -> list[Event]:
+def resolve(
+    file: MatterFile, library: Library, actor: Actor, step: str, effect: str, reason: str
+) -> list[Event]:
     """Record what a person found out about an act whose outcome is uncertain."""
     name, target = split(step)
 
@@ -151,7 +185,9 @@ def resolve(file: MatterFile, library: Library, actor: Actor, step: str, effect:
         instance = matter.instance(name, target)
         act = next((a for a in instance.acts.values() if a.state == "uncertain"), None)
         if act is None:
-            raise UsageError(f"{matter.id}: got the step {shown(step)}; allowed: a step whose outcome is uncertain")
+            raise UsageError(
+                f"{matter.id}: got the step {shown(step)}; allowed: a step whose outcome is uncertain"
+            )
         data = _end(instance, act, "") | {"effect": effect, "reason": file.values.commit(reason)}
         data.pop("outcome")
         return [Draft("step.verified", data, actor)]
@@ -159,18 +195,32 @@ def resolve(file: MatterFile, library: Library, actor: Actor, step: str, effect:
     return file.transact(drafts)
 
 
-def restart(file: MatterFile, library: Library, actor: Actor, step: str, reason: str) -> list[Event]:
+def restart(
+    file: MatterFile, library: Library, actor: Actor, step: str, reason: str
+) -> list[Event]:
     """Begin a new round of a step by a person's decision; the only way an effect may happen again."""
     name, target = split(step)
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
         if (name, target) not in matter.steps:
-            raise UsageError(f"{matter.id}: got the step {shown(step)}; allowed: a step that was begun")
+            raise UsageError(
+                f"{matter.id}: got the step {shown(step)}; allowed: a step that was begun"
+            )
         instance = matter.instance(name, target)
-        if any(act.state == "started" and act.name in ("execute", "acquire") for act in instance.acts.values()):
-            raise UsageError(f"{matter.id} {step}: is running; allowed: to restart it when it has ended")
-        data = {"step": name, "target": target, "round": instance.round + 1, "reason": file.values.commit(reason)}
+        if any(
+            act.state == "started" and act.name in ("execute", "acquire")
+            for act in instance.acts.values()
+        ):
+            raise UsageError(
+                f"{matter.id} {step}: is running; allowed: to restart it when it has ended"
+            )
+        data = {
+            "step": name,
+            "target": target,
+            "round": instance.round + 1,
+            "reason": file.values.commit(reason),
+        }
         return [Draft("step.restarted", data, actor)]
 
     return file.transact(drafts)
@@ -188,14 +238,18 @@ def record_fact(
     try:
         when = read_when(when).isoformat()
     except ValueError:
-        raise UsageError(f"got the time {shown(when)}; allowed: 2026-11-16, or 2026-11-16T09:40:00-06:00") from None
+        raise UsageError(
+            f"got the time {shown(when)}; allowed: 2026-11-16, or 2026-11-16T09:40:00-06:00"
+        ) from None
     if problem := library.law_problem(kind, when):
         raise UsageError(f"got the fact {shown(kind)} at {when}; allowed: {problem}")
     sha = _proof(file, proof)
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
-        same = next((f for f in matter.facts.values() if f.kind == kind and f.about == about), None)
+        same = next(
+            (f for f in matter.facts.values() if f.kind == kind and f.about == about), None
+        )
         data = _fact(matter, 1, kind, when, about) | ({"proof": sha} if sha else {})
         if correct is None and same is not None:
             raise UsageError(
@@ -205,7 +259,9 @@ def record_fact(
         if correct is None:
             return [Draft("fact.recorded", data, actor)]
         if correct not in matter.facts or matter.facts[correct].kind != kind or not reason:
-            raise UsageError(f"{matter.id}: got --correct {shown(correct)}; allowed: the id of a {kind} with --reason")
+            raise UsageError(
+                f"{matter.id}: got --correct {shown(correct)}; allowed: the id of a {kind} with --reason"
+            )
         data |= {"corrects": correct, "reason": file.values.commit(reason)}
         return [Draft("fact.corrected", data, actor)]
 
@@ -218,14 +274,24 @@ def retract_fact(file: MatterFile, actor: Actor, fact: str, reason: str) -> list
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
         if fact not in matter.facts:
-            raise UsageError(f"{matter.id}: got the fact {shown(fact)}; allowed: {', '.join(matter.facts) or 'none yet'}")
-        return [Draft("fact.retracted", {"fact": fact, "reason": file.values.commit(reason)}, actor)]
+            raise UsageError(
+                f"{matter.id}: got the fact {shown(fact)}; allowed: {', '.join(matter.facts) or 'none yet'}"
+            )
+        return [
+            Draft("fact.retracted", {"fact": fact, "reason": file.values.commit(reason)}, actor)
+        ]
 
     return file.transact(drafts)
 
 
 def served(
-    file: MatterFile, library: Library, actor: Actor, document: str, method: str, when: str, proof: Path
+    file: MatterFile,
+    library: Library,
+    actor: Actor,
+    document: str,
+    method: str,
+    when: str,
+    proof: Path,
 ) -> list[Event]:
     """Record that an approved document was served: what, how, when, and the proof.
 
@@ -239,24 +305,34 @@ def served(
     def drafts(matter: Matter) -> list[Draft]:
         found = matter.documents.get(document)
         if found is None:
-            raise UsageError(f"{matter.id}: got the document {shown(document)}; allowed: {', '.join(matter.documents)}")
+            raise UsageError(
+                f"{matter.id}: got the document {shown(document)}; allowed: {', '.join(matter.documents)}"
+            )
         playbook = library.pinned(file, matter)
         step = playbook.step(found.step)
         instance = matter.instance(found.step, found.target)
         if step.serve is None or instance.document != document:
-            raise ApprovalError(f"{matter.id} {document}: is not the newest version of a notice to be served")
+            raise ApprovalError(
+                f"{matter.id} {document}: is not the newest version of a notice to be served"
+            )
         _may(matter, actor, step.serve.by, f"serving {found.step}")
         if method != step.serve.method:
-            raise UsageError(f"{matter.id} {document}: got the method {shown(method)}; allowed: {step.serve.method}, as approved")
+            raise UsageError(
+                f"{matter.id} {document}: got the method {shown(method)}; allowed: {step.serve.method}, as approved"
+            )
         request = approvals.latest(matter, document, found.round)
         act = instance.acts.get("serve")
         basis = engine.inputs(matter, playbook, library.reference(), step, found.target)
         if request is None or request.state != "approved" or act is None or act.state != "started":
-            raise ApprovalError(f"{matter.id} {document}: is not approved for service, or was served already")
+            raise ApprovalError(
+                f"{matter.id} {document}: is not approved for service, or was served already"
+            )
         reason = approvals.fallen(matter, request, basis, file.journal._clock()[0])
         if reason is not None:
             changes = ", ".join(reason[1]) or "its time is over"
-            raise ApprovalError(f"{matter.id} {document}: its approval no longer stands ({reason[0]}: {changes}); nothing was recorded")
+            raise ApprovalError(
+                f"{matter.id} {document}: its approval no longer stands ({reason[0]}: {changes}); nothing was recorded"
+            )
         data = {
             "document": document, "request": request.id, "method": method, "when": moment.isoformat(),
             "proof": sha, "party": found.party, "files": dict(found.files),
@@ -267,16 +343,22 @@ def served(
     return file.transact(drafts)
 
 
-def correct_party(file: MatterFile, actor: Actor, party: str, changes: Mapping[str, str], reason: str) -> list[Event]:
+def correct_party(
+    file: MatterFile, actor: Actor, party: str, changes: Mapping[str, str], reason: str
+) -> list[Event]:
     """Correct a party's name or address as the matter has it; what was approved on the old one falls."""
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
         if party not in matter.parties:
-            raise UsageError(f"{matter.id}: got the party {shown(party)}; allowed: {', '.join(matter.parties)}")
+            raise UsageError(
+                f"{matter.id}: got the party {shown(party)}; allowed: {', '.join(matter.parties)}"
+            )
         row = dict(file.values.get(matter.parties[party].details, {}))
         if unknown := [name for name in changes if name not in row or name == "id"]:
-            raise UsageError(f"{matter.id} {party}: got {', '.join(unknown)}; allowed: {', '.join(k for k in row if k != 'id')}")
+            raise UsageError(
+                f"{matter.id} {party}: got {', '.join(unknown)}; allowed: {', '.join(k for k in row if k != 'id')}"
+            )
         if all(row[name] == value for name, value in changes.items()):
             raise UsageError(f"{matter.id} {party}: nothing would change")
         return [party_draft(file, row | dict(changes), actor, reason)]
@@ -285,7 +367,12 @@ def correct_party(file: MatterFile, actor: Actor, party: str, changes: Mapping[s
 
 
 def change_people(
-    file: MatterFile, library: Library, actor: Actor, change: str, person: str, reason: str | None = None
+    file: MatterFile,
+    library: Library,
+    actor: Actor,
+    change: str,
+    person: str,
+    reason: str | None = None,
 ) -> list[Event]:
     """Add a person to a matter, remove one, or record one as conflicted."""
     if person not in library.workspace.people:
@@ -298,13 +385,19 @@ def change_people(
             data["roles"] = list(library.workspace.people[person].roles)
         elif reason:
             data["reason"] = file.values.commit(reason)
-        kind = {"add": "people.added", "remove": "people.removed", "conflict": "people.conflicted"}[change]
+        kind = {
+            "add": "people.added",
+            "remove": "people.removed",
+            "conflict": "people.conflicted",
+        }[change]
         return [Draft(kind, data, actor)]
 
     return file.transact(drafts)
 
 
-def change_playbook(file: MatterFile, library: Library, actor: Actor, playbook: str, reason: str) -> list[Event]:
+def change_playbook(
+    file: MatterFile, library: Library, actor: Actor, playbook: str, reason: str
+) -> list[Event]:
     """Run the matter by another playbook, or by the newest text of its own."""
     raw, found = library.playbook(playbook)
     sha = file.store.put(raw)
@@ -317,12 +410,21 @@ def change_playbook(file: MatterFile, library: Library, actor: Actor, playbook: 
     return file.transact(drafts)
 
 
-def note(file: MatterFile, actor: Actor, text: str, privilege: str = "attorney-client") -> list[Event]:
+def note(
+    file: MatterFile, actor: Actor, text: str, privilege: str = "attorney-client"
+) -> list[Event]:
     """Add a note; it is privileged unless said otherwise."""
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
-        return [Draft("note.added", {"note": matter.number("N"), "text": file.values.commit(text)}, actor, privilege)]
+        return [
+            Draft(
+                "note.added",
+                {"note": matter.number("N"), "text": file.values.commit(text)},
+                actor,
+                privilege,
+            )
+        ]
 
     return file.transact(drafts)
 

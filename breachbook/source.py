@@ -59,7 +59,9 @@ class Source:
             key = key[:-1]
         return self.lines.get(key)
 
-    def problem(self, path: Sequence[str | int], got: object, allowed: str, next: str = "") -> Problem:
+    def problem(
+        self, path: Sequence[str | int], got: object, allowed: str, next: str = ""
+    ) -> Problem:
         """Describe a fault at a key path of this file."""
         dotted = ".".join(str(part) for part in path)
         return Problem(self.file, self.line(path), dotted, shown(got), allowed, next)
@@ -82,20 +84,26 @@ def read(path: Path, name: str | None = None) -> Source:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ContentError([Problem(name, None, "", error.strerror or "an error", "a readable file")]) from error
+        raise ContentError(
+            [Problem(name, None, "", error.strerror or "an error", "a readable file")]
+        ) from error
     return parse(raw, name)
 
 
 def parse(raw: bytes, name: str) -> Source:
     """Read YAML from bytes; see `read`."""
     if len(raw) > _MAX_BYTES:
-        raise ContentError([Problem(name, None, "", f"{len(raw)} bytes", f"at most {_MAX_BYTES} bytes")])
+        raise ContentError(
+            [Problem(name, None, "", f"{len(raw)} bytes", f"at most {_MAX_BYTES} bytes")]
+        )
     try:
         text = raw.decode("utf-8")
         node = yaml.compose(text, Loader=_Loader)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise ContentError([Problem(name, line, "", "bytes that are not UTF-8", "UTF-8 text")]) from error
+        raise ContentError(
+            [Problem(name, line, "", "bytes that are not UTF-8", "UTF-8 text")]
+        ) from error
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         got = getattr(error, "problem", None) or "text nested too deeply"
@@ -121,13 +129,13 @@ def _build(
     lines.setdefault(path, line)
     dotted = ".".join(str(part) for part in path)
     if id(node) in seen:
-        problems.append(Problem(name, line, dotted, "an alias (*name)", "the value itself, written out"))
+        problems.append(
+            Problem(name, line, dotted, "an alias (*name)", "the value itself, written out")
+        )
         return None
     seen.add(id(node))
     if not isinstance(node, yaml.ScalarNode) and node.tag not in _COLLECTIONS:
-        problems.append(
-            Problem(name, line, dotted, f"the tag {shown(node.tag)}", "plain YAML")
-        )
+        problems.append(Problem(name, line, dotted, f"the tag {shown(node.tag)}", "plain YAML"))
         return None
     if isinstance(node, yaml.MappingNode):
         result: dict[str, Any] = {}
@@ -135,7 +143,9 @@ def _build(
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             here = key_node.start_mark.line + 1
             if not isinstance(key, str):
-                problems.append(Problem(name, here, dotted, "a key that is not text", "a plain word"))
+                problems.append(
+                    Problem(name, here, dotted, "a key that is not text", "a plain word")
+                )
                 continue
             if key in result:
                 where = f"{dotted}.{key}" if dotted else key
@@ -146,7 +156,8 @@ def _build(
         return result
     if isinstance(node, yaml.SequenceNode):
         return [
-            _build(item, (*path, index), lines, problems, name, seen) for index, item in enumerate(node.value)
+            _build(item, (*path, index), lines, problems, name, seen)
+            for index, item in enumerate(node.value)
         ]
     return _scalar(node, dotted, problems, name)
 
@@ -157,8 +168,12 @@ def _scalar(node: yaml.Node, dotted: str, problems: list[Problem], name: str) ->
         return node.value
     # A tag that is written out (`!!int x`) is obeyed only where it says what the word is anyway.
     if node.tag == _resolved(node.value):
-        return None if kind == "null" else node.value == "true" if kind == "bool" else int(node.value)
-    problems.append(Problem(name, node.start_mark.line + 1, dotted, f"the tag {shown(node.tag)}", "plain YAML"))
+        return (
+            None if kind == "null" else node.value == "true" if kind == "bool" else int(node.value)
+        )
+    problems.append(
+        Problem(name, node.start_mark.line + 1, dotted, f"the tag {shown(node.tag)}", "plain YAML")
+    )
     return None
 
 
@@ -180,9 +195,13 @@ def _problems(source: Source, model: type[BaseModel], error: ValidationError) ->
         if item["type"] == "missing":
             yield source.problem(path, "nothing", "this key is required")
         elif item["type"] == "extra_forbidden":
-            yield source.problem(path, f"the unknown key {path[-1]}", f"{_allowed_keys(model, path)}")
+            yield source.problem(
+                path, f"the unknown key {path[-1]}", f"{_allowed_keys(model, path)}"
+            )
         else:
-            yield source.problem(path, item["input"], item["msg"].removeprefix("Value error, ").lower())
+            yield source.problem(
+                path, item["input"], item["msg"].removeprefix("Value error, ").lower()
+            )
 
 
 def _allowed_keys(model: type[BaseModel], path: Sequence[str | int]) -> str:

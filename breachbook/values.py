@@ -30,7 +30,9 @@ class Values:
         """Stage a value and give the commitment to put into an event; `flush` makes it durable."""
         salt = secrets.token_bytes(32)
         commitment = _commitment(salt, value)
-        self._staged.append(canonical({"c": commitment, "salt": salt.hex(), "value": value}) + b"\n")
+        self._staged.append(
+            canonical({"c": commitment, "salt": salt.hex(), "value": value}) + b"\n"
+        )
         self._known[commitment] = value
         return {"c": commitment}
 
@@ -121,7 +123,10 @@ def _row(line: bytes) -> dict[str, Any] | None:
 
 def _holds(row: dict[str, Any], line: bytes) -> bool:
     try:
-        return canonical(row) == line and _commitment(bytes.fromhex(row["salt"]), row["value"]) == row["c"]
+        return (
+            canonical(row) == line
+            and _commitment(bytes.fromhex(row["salt"]), row["value"]) == row["c"]
+        )
     except (ValueError, TypeError):
         return False
 

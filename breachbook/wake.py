@@ -38,7 +38,9 @@ async def ask(workspace: Workspace, matter: str, pillar: str) -> dict[str, Any]:
     try:
         reader, writer = await asyncio.open_unix_connection(_address(workspace), limit=_LIMIT)
     except OSError as error:
-        raise EngineError("engine: got no answer; allowed: a running `breachbook up`; nothing is lost") from error
+        raise EngineError(
+            "engine: got no answer; allowed: a running `breachbook up`; nothing is lost"
+        ) from error
     try:
         writer.write(json.dumps({"matter": matter, "pillar": pillar}).encode() + b"\n")
         await writer.drain()
@@ -46,7 +48,9 @@ async def ask(workspace: Workspace, matter: str, pillar: str) -> dict[str, Any]:
     finally:
         writer.close()
     if not told:
-        raise EngineError("engine: stopped while asked; nothing is lost, it goes on when it is started again")
+        raise EngineError(
+            "engine: stopped while asked; nothing is lost, it goes on when it is started again"
+        )
     answer: dict[str, Any] = json.loads(told)
     return answer
 

@@ -92,7 +92,9 @@ class Workspace:
         file = source.validate(read, PeopleFile)
         twice = check_unique(read, file)
         if twice:
-            raise ContentError([read.problem(path, mark, "each id and identity once") for path, mark in twice])
+            raise ContentError(
+                [read.problem(path, mark, "each id and identity once") for path, mark in twice]
+            )
         return People({person.id: person for person in file.people})
 
     def rows(self, name: str) -> dict[str, dict[str, Any]]:
@@ -132,14 +134,18 @@ class Workspace:
         """
         folder = self.matters_folder / matter
         if not MATTER_ID.fullmatch(matter) or not (folder / "journal.jsonl").is_file():
-            raise UsageError(f"got the matter {source.shown(matter)}; allowed: one of `breachbook matters`")
+            raise UsageError(
+                f"got the matter {source.shown(matter)}; allowed: one of `breachbook matters`"
+            )
         return MatterFile(folder, self.clock, software(), lambda: self.known_seq(matter))
 
     def known_seq(self, matter: str) -> int:
         """Give the highest journal line the register saw of a matter, 0 if none."""
         try:
             table = json.loads((self.root / "register.json").read_text("utf-8"))["matters"]
-            return max((int(row["seq"]) for row in table.values() if row["matter"] == matter), default=0)
+            return max(
+                (int(row["seq"]) for row in table.values() if row["matter"] == matter), default=0
+            )
         except (OSError, ValueError, KeyError, TypeError):
             return 0
 

@@ -177,7 +177,9 @@ class PartyRow(Strict):
     id: Id
     name: Text
     name_local: str | None = None
-    role: Literal["supplier", "holder", "competitor", "employer", "customer", "distributor", "other"]
+    role: Literal[
+        "supplier", "holder", "competitor", "employer", "customer", "distributor", "other"
+    ]
     place: Place
     language: str
     address: Text

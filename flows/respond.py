@@ -7,7 +7,13 @@ from prefect import flow
 from breachbook import prefect_tasks
 
 
-@flow(name="respond", flow_run_name="{matter} · {why}", retries=0, persist_result=False, log_prints=False)
+@flow(
+    name="respond",
+    flow_run_name="{matter} · {why}",
+    retries=0,
+    persist_result=False,
+    log_prints=False,
+)
 async def respond(matter: str, why: str = "respond") -> dict[str, Any]:
     """Do everything that is due in one matter; the engine runs this at every wake-up.
 

@@ -38,7 +38,9 @@ class Stage:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:
-            until(lambda: (self.workspace.run / "heartbeat.json").exists(), "the engine's first look")
+            until(
+                lambda: (self.workspace.run / "heartbeat.json").exists(), "the engine's first look"
+            )
             yield process
         finally:
             process.terminate()
@@ -56,7 +58,9 @@ class Stage:
     def report(self) -> str:
         """Report the example's leak and wake the engine."""
         read = source.read(self.workspace.root / "report.yaml", "report.yaml")
-        opened = intake.open_matter(self.workspace, self.library, read, Actor("peter-lindgren", "example"))
+        opened = intake.open_matter(
+            self.workspace, self.library, read, Actor("peter-lindgren", "example")
+        )
         self.matter = opened.matter
         wake.wake(self.workspace, self.matter)
         return self.matter
@@ -70,7 +74,9 @@ class Stage:
         file, state = self.workspace.matter(self.matter), self.state()
         if (act := state.instance("triage", "-").acts.get("answer")) and act.state == "started":
             rows = source.read(self.workspace.root / "answers.yaml").data["steps"]["triage"]
-            records.answer(file, self.library, Actor(TRIAGER, "example"), "triage", rows["answers"])
+            records.answer(
+                file, self.library, Actor(TRIAGER, "example"), "triage", rows["answers"]
+            )
         for approval in state.approvals.values():
             for person in APPROVERS if approval.state == "open" else ():
                 decisions.decide(
@@ -92,7 +98,9 @@ class Stage:
         proof.write_text("receipt\n", "utf-8")
         when = self.workspace.now().isoformat(timespec="seconds")
         file = self.workspace.matter(self.matter)
-        records.served(file, self.library, Actor(CLERK, "example"), document, "courier", when, proof)
+        records.served(
+            file, self.library, Actor(CLERK, "example"), document, "courier", when, proof
+        )
 
     def is_done(self) -> bool:
         """Say whether every step of the playbook is done."""

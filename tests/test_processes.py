@@ -32,7 +32,11 @@ def _check(stage: Stage) -> None:
     """Every invariant of a finished matter."""
     state = stage.state()
     subjects = Counter(approval.subject for approval in state.approvals.values())
-    effects = Counter(key.split("/")[3] for key, count in stage.portal.state["effects"].items() for _ in range(count))
+    effects = Counter(
+        key.split("/")[3]
+        for key, count in stage.portal.state["effects"].items()
+        for _ in range(count)
+    )
     served = [document for document in state.documents.values() if document.served]
 
     assert max(subjects.values()) == 1
@@ -64,7 +68,9 @@ def test_engine_and_desk_killed_again_and_again_lose_and_repeat_nothing(stage: S
                     os.kill(victim, signal.SIGKILL)
                     killed_at.add(seq)
             stage.people_act()
-            until(lambda before=seq: stage.state().seq > before or stage.is_done(), "the next event")  # type: ignore[misc]
+            until(
+                lambda before=seq: stage.state().seq > before or stage.is_done(), "the next event"
+            )  # type: ignore[misc]
 
         assert len(killed_at) >= 3
         _check(stage)
@@ -85,7 +91,9 @@ def test_supervisor_killed_leaves_no_orphan_and_the_next_one_finishes(stage: Sta
         while not stage.is_done():
             seq = stage.state().seq
             stage.people_act()
-            until(lambda before=seq: stage.state().seq > before or stage.is_done(), "the next event")  # type: ignore[misc]
+            until(
+                lambda before=seq: stage.state().seq > before or stage.is_done(), "the next event"
+            )  # type: ignore[misc]
     _check(stage)
 
 
@@ -93,7 +101,11 @@ def test_second_up_on_a_workspace_is_refused_with_the_reason(stage: Stage) -> No
     """One family runs a workspace; the second learns which process does."""
     lock = Lock(stage.workspace)
     told = subprocess.run(
-        [sys.executable, "-m", "breachbook", "up"], env=stage.environment(), capture_output=True, text=True, check=False
+        [sys.executable, "-m", "breachbook", "up"],
+        env=stage.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     lock.free()
 
@@ -111,19 +123,26 @@ def test_report_through_prefect_opens_a_matter_and_leaves_no_text_behind(stage: 
     }  # fmt: skip
     with stage.up():
         until(lambda: (stage.workspace.run / DEPLOYED).exists(), "the deployments")
-        code = prefect_client(stage.workspace, ["deployment", "run", "report/report", "--params", json.dumps(typed)])
+        code = prefect_client(
+            stage.workspace, ["deployment", "run", "report/report", "--params", json.dumps(typed)]
+        )
         until(lambda: stage.workspace.matter_ids() != [], "the matter")
         stage.matter = stage.workspace.matter_ids()[0]
         until(lambda: "answer" in stage.state().instance("triage", "-").acts, "triage")
         refused = typed | {"reporter": CANARY, "title": f"other {CANARY}"}
-        prefect_client(stage.workspace, ["deployment", "run", "report/report", "--params", json.dumps(refused)])
+        prefect_client(
+            stage.workspace,
+            ["deployment", "run", "report/report", "--params", json.dumps(refused)],
+        )
         until(lambda: list(stage.workspace.run.glob("refused-report-*")) != [], "the refusal")
         file = stage.workspace.matter(stage.matter)
         report = file.values.get(file.refresh().report["report"])
     kept = [
         path.name
         for path in stage.workspace.run.rglob("*")
-        if path.is_file() and not path.name.startswith("refused-report-") and CANARY.encode() in path.read_bytes()
+        if path.is_file()
+        and not path.name.startswith("refused-report-")
+        and CANARY.encode() in path.read_bytes()
     ]
 
     assert code == 0

@@ -18,7 +18,12 @@ from breachbook.workspace import Workspace
 
 
 def request_drafts(
-    workspace: Workspace, library: Library, file: MatterFile, matter: Matter, item: Request, offset: int
+    workspace: Workspace,
+    library: Library,
+    file: MatterFile,
+    matter: Matter,
+    item: Request,
+    offset: int,
 ) -> list[Draft]:
     """Give the ``approval.requested`` event; the subject's manifest is in the store before it.
 
@@ -28,7 +33,9 @@ def request_drafts(
     step = library.pinned(file, matter).step(item.step)
     policy = step.approve
     if policy is None:
-        raise ContentError([Problem(f"{item.step}", None, "approve", "nothing", "an approval policy")])
+        raise ContentError(
+            [Problem(f"{item.step}", None, "approve", "nothing", "an approval policy")]
+        )
     document = matter.documents[item.document]
     roles = policy.escalate_to if item.escalated_from else policy.from_
     may, excluded = approvals.approvers(policy, matter, workspace.people, document.authors, roles)
@@ -72,7 +79,10 @@ def recipients(
 
 def sentence(step: Step, document: Document, who: list[dict[str, Any]]) -> str:
     """Say in one sentence what happens once the request is approved."""
-    names = " and ".join(str(item.get("name") or item.get("title") or item.get("id")) for item in who) or "nobody outside"
+    names = (
+        " and ".join(str(item.get("name") or item.get("title") or item.get("id")) for item in who)
+        or "nobody outside"
+    )
     if step.kind == "contain":
         return f"{step.title}: {names}."
     method = step.serve.method if step.serve else "Slack"

@@ -14,7 +14,12 @@ from breachbook.playbook import Step
 def plan(job: Job, step: Step) -> dict[str, Any]:
     """Ask the connector what exactly would change; read-only, and hashed into the approval."""
     recipe, call, worker = _prepared(job, step)
-    return {"connector": recipe.connector, "recipe": recipe.id, "target": call.target, "plan": worker.plan(call).as_data()}
+    return {
+        "connector": recipe.connector,
+        "recipe": recipe.id,
+        "target": call.target,
+        "plan": worker.plan(call).as_data(),
+    }
 
 
 def execute(job: Job) -> Result:
@@ -22,7 +27,9 @@ def execute(job: Job) -> Result:
     matter = job.file.refresh()
     step = job.library.pinned(job.file, matter).step(job.perform.step)
     if digest(plan(job, step)) != digest(json.loads(_approved_plan(job, matter))):
-        return Result("failed", "plan-changed", "the connector would now do something else than was approved")
+        return Result(
+            "failed", "plan-changed", "the connector would now do something else than was approved"
+        )
     _, call, worker = _prepared(job, step)
     outcome = worker.execute(call, job.perform.key)
     if outcome.effect == "failed":
@@ -58,7 +65,19 @@ def _prepared(job: Job, step: Step) -> tuple[Recipe, Call, Connector]:
     name = step.recipe or str(account.get("recipe", ""))
     recipe = job.library.recipes().get(name)
     if recipe is None:
-        raise ContentError([Problem(f"recipes/{name}.yaml", None, "", "nothing", "the recipe that accounts.yaml names")])
+        raise ContentError(
+            [
+                Problem(
+                    f"recipes/{name}.yaml",
+                    None,
+                    "",
+                    "nothing",
+                    "the recipe that accounts.yaml names",
+                )
+            ]
+        )
     parameters = {"account": job.perform.target, **account.get("parameters", {})}
-    call = Call(job.file.folder.name, job.perform.step, job.perform.target, job.perform.round, parameters)
+    call = Call(
+        job.file.folder.name, job.perform.step, job.perform.target, job.perform.round, parameters
+    )
     return recipe, call, connector(recipe, example=job.workspace.example)

@@ -24,5 +24,7 @@ def count_drafts(file: MatterFile, matter: Matter, item: Count) -> list[Draft]:
     }  # fmt: skip
     drafts = [Draft("deadline.computed", computed)]
     if known is not None and known.state == "open":
-        drafts.insert(0, Draft("deadline.superseded", {"deadline": item.id, "cause": "recomputed"}))
+        drafts.insert(
+            0, Draft("deadline.superseded", {"deadline": item.id, "cause": "recomputed"})
+        )
     return drafts

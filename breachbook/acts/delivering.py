@@ -13,11 +13,20 @@ from breachbook.slack.client import Upload
 def issue(job: Job) -> Result:
     """Deliver a legal hold to its custodian, once under its key."""
     matter = job.file.refresh()
-    failed = _send(job, matter, [job.perform.target], "You are under a legal hold. Read the notice attached and keep everything it names.")
+    failed = _send(
+        job,
+        matter,
+        [job.perform.target],
+        "You are under a legal hold. Read the notice attached and keep everything it names.",
+    )
     if failed:
         return failed
     document = matter.instance(job.perform.step, job.perform.target).document
-    data = {"hold": f"{job.perform.step}-{job.perform.round}", "custodian": job.perform.target, "document": document}
+    data = {
+        "hold": f"{job.perform.step}-{job.perform.round}",
+        "custodian": job.perform.target,
+        "document": document,
+    }
     return Result("finished", "delivered", write=lambda _: [Draft("hold.issued", data)])
 
 
@@ -29,7 +38,11 @@ def serve(job: Job) -> Result:
     if step.serve.by:
         lay_out(job, _document(job, matter))
         return Result("open", "laid-out")
-    readers = [p for p in job.workspace.people.with_any(step.serve.to) if p in matter.roles and p not in matter.conflicted]
+    readers = [
+        p
+        for p in job.workspace.people.with_any(step.serve.to)
+        if p in matter.roles and p not in matter.conflicted
+    ]
     failed = _send(job, matter, readers, f"{step.title}: attached.")
     return failed or Result("finished", "delivered")
 
@@ -45,7 +58,9 @@ def delivered(job: Job) -> str:
         readers = [p for p in job.workspace.people.with_any(step.serve.to) if p in matter.roles]
     users = [job.workspace.people[p].slack for p in readers]
     found = [
-        job.slack.find(job.slack.open_dm(user.user_id), f"{job.perform.key}/{user.user_id}") for user in users if user
+        job.slack.find(job.slack.open_dm(user.user_id), f"{job.perform.key}/{user.user_id}")
+        for user in users
+        if user
     ]
     return "took" if found and all(found) else "not-taken"
 
@@ -66,16 +81,26 @@ def _document(job: Job, matter: Matter) -> Document:
 def _send(job: Job, matter: Matter, people: list[str], text: str) -> Result | None:
     """Send the document to each person; give the failure, or None when everybody has it."""
     if job.slack is None:
-        return Result("failed", "no-slack", "Slack is not configured; set it up, then restart the step")
+        return Result(
+            "failed", "no-slack", "Slack is not configured; set it up, then restart the step"
+        )
     document = _document(job, matter)
     lay_out(job, document)
-    files = [Upload(name, job.file.store.get(sha)) for name, sha in document.files.items() if name.endswith(".pdf")]
+    files = [
+        Upload(name, job.file.store.get(sha))
+        for name, sha in document.files.items()
+        if name.endswith(".pdf")
+    ]
     note = Note(matter=matter.id, text=text, example=matter.example)
     for person in people:
         identity = job.workspace.people[person].slack if person in job.workspace.people else None
         if identity is None:
-            return Result("failed", "no-slack-identity", f"{person} has no Slack identity in people.yaml")
+            return Result(
+                "failed", "no-slack-identity", f"{person} has no Slack identity in people.yaml"
+            )
         channel = job.slack.open_dm(identity.user_id)
         key = f"{job.perform.key}/{identity.user_id}"
-        job.slack.post_once(channel, key, note_blocks(note), note_text(note), files, attempted=True)
+        job.slack.post_once(
+            channel, key, note_blocks(note), note_text(note), files, attempted=True
+        )
     return None

@@ -37,7 +37,11 @@ def draft(job: Job) -> Result:
 
 
 def _record(
-    job: Job, files: Mapping[str, str], basis: Mapping[str, str], authors: tuple[str, ...], extra: Mapping[str, Any]
+    job: Job,
+    files: Mapping[str, str],
+    basis: Mapping[str, str],
+    authors: tuple[str, ...],
+    extra: Mapping[str, Any],
 ) -> Write:
     perform = job.perform
 
@@ -62,21 +66,33 @@ def _notice(
     form = _form(kind, language, context)
     folders = content.folders("notices", job.workspace.root)
     rendered = render(
-        kind.id, language, context, folders, watermark=WATERMARK if matter.example else None, form=form
+        kind.id,
+        language,
+        context,
+        folders,
+        watermark=WATERMARK if matter.example else None,
+        form=form,
     )
     put = job.file.store.put
     name = f"{kind.id}.{language}"
     files = {
         f"{name}.pdf": put(rendered.pdf), f"{name}.docx": put(rendered.docx), f"{name}.md": put(rendered.markdown),
     }  # fmt: skip
-    extra = {"notice": kind.id, "language": language, "form": form, "template": put(rendered.template)}
+    extra = {
+        "notice": kind.id,
+        "language": language,
+        "form": form,
+        "template": put(rendered.template),
+    }
     if job.perform.target in matter.parties:
         extra["party"] = job.perform.target
     return files, extra
 
 
 def _language(kind: NoticeKind, wanted: str) -> str:
-    same = [language for language in kind.languages if language.split("-")[0] == wanted.split("-")[0]]
+    same = [
+        language for language in kind.languages if language.split("-")[0] == wanted.split("-")[0]
+    ]
     if wanted in kind.languages:
         return wanted
     return same[0] if same else next(iter(kind.languages))
@@ -139,7 +155,9 @@ def _context(
         "example": matter.example,
     }  # fmt: skip
     if step.reply_within:
-        context["demands"] = {"reply_by": (today + timedelta(seconds=seconds(step.reply_within))).isoformat()}
+        context["demands"] = {
+            "reply_by": (today + timedelta(seconds=seconds(step.reply_within))).isoformat()
+        }
     return context
 
 
@@ -161,13 +179,27 @@ def _recipient(job: Job, matter: Matter, step: Step) -> dict[str, Any]:
 
 
 def _signatory(job: Job, matter: Matter, organisation: Mapping[str, Any]) -> dict[str, Any]:
-    chosen = {answer for instance in matter.steps.values() for q, answer in instance.answers.items() if q == "signatory"}
+    chosen = {
+        answer
+        for instance in matter.steps.values()
+        for q, answer in instance.answers.items()
+        if q == "signatory"
+    }
     party = matter.parties.get(job.perform.target)
     if "law-firm" in chosen and party is not None and party.place == "CN":
         firm = job.workspace.config.law_firms.get(party.place)
         if firm is None:
             raise ContentError(
-                [Problem("breachbook.toml", None, f"law_firms.{party.place}", "nothing", "the firm that signs there", "add it, then draft again")]
+                [
+                    Problem(
+                        "breachbook.toml",
+                        None,
+                        f"law_firms.{party.place}",
+                        "nothing",
+                        "the firm that signs there",
+                        "add it, then draft again",
+                    )
+                ]
             )
         return {"kind": "law-firm", **firm.model_dump(mode="json")}
     name, _, title = str(organisation["representative"] or "").partition(", ")
@@ -201,7 +233,9 @@ def _deadlines(matter: Matter, reference: engine.Reference) -> list[dict[str, An
     return rows
 
 
-def _steps(job: Job, matter: Matter, playbook: Playbook, reference: engine.Reference) -> list[dict[str, Any]]:
+def _steps(
+    job: Job, matter: Matter, playbook: Playbook, reference: engine.Reference
+) -> list[dict[str, Any]]:
     agenda = engine.due(matter, playbook, reference, job.workspace.now())
     waiting = {(w.step, w.target): w for w in agenda.waits}
     rows = []
@@ -212,5 +246,13 @@ def _steps(job: Job, matter: Matter, playbook: Playbook, reference: engine.Refer
             state = "done" if engine.is_done(step, instance) else "waiting" if wait else "running"
             name = f"{step.id}/{target}".removesuffix("/-")
             waits_for = f"{wait.why}: {wait.detail}" if wait else ""
-            rows.append({"id": name, "kind": step.kind, "title": step.title, "state": state, "waits_for": waits_for})
+            rows.append(
+                {
+                    "id": name,
+                    "kind": step.kind,
+                    "title": step.title,
+                    "state": state,
+                    "waits_for": waits_for,
+                }
+            )
     return rows

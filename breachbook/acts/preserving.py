@@ -26,7 +26,13 @@ def preserve(job: Job) -> Result:
     matter = job.file.refresh()
     row = job.workspace.rows("sources").get(perform.target)
     if row is None:
-        raise ContentError([Problem("sources.yaml", None, perform.target, "nothing", "the source the report names")])
+        raise ContentError(
+            [
+                Problem(
+                    "sources.yaml", None, perform.target, "nothing", "the source the report names"
+                )
+            ]
+        )
     exhibit = exhibit_id(matter, perform.step, perform.target)
     place = Path(row["path"])
     record = {

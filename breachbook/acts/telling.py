@@ -21,7 +21,9 @@ from breachbook.workspace import Workspace
 class Teller:
     """Posts a matter's messages, each once under its key."""
 
-    def __init__(self, workspace: Workspace, library: Library, file: MatterFile, slack: SlackClient | None) -> None:
+    def __init__(
+        self, workspace: Workspace, library: Library, file: MatterFile, slack: SlackClient | None
+    ) -> None:
         self.workspace = workspace
         self.library = library
         self.file = file
@@ -35,7 +37,9 @@ class Teller:
             EngineError: Slack is not configured.
         """
         if self._slack is None:
-            raise EngineError("slack: not configured; allowed: a token in SLACK_BOT_TOKEN and [slack] in breachbook.toml")
+            raise EngineError(
+                "slack: not configured; allowed: a token in SLACK_BOT_TOKEN and [slack] in breachbook.toml"
+            )
         return self._slack
 
     def tell(self, item: Tell) -> None:
@@ -62,21 +66,31 @@ class Teller:
         if item.what == "task" and (act := _started(matter, item.about)) is not None:
             task = self._task(matter, playbook, item.about, act)
             return self._once(channel, item, cards.task_blocks(task), cards.task_text(task))
-        note = cards.Note(matter=matter.id, text=self._text(matter, playbook, item), example=matter.example)
+        note = cards.Note(
+            matter=matter.id, text=self._text(matter, playbook, item), example=matter.example
+        )
         return self._once(channel, item, cards.note_blocks(note), cards.note_text(note))
 
     def _once(
         self, channel: str, item: Tell, blocks: Any, text: str, files: list[Upload] | None = None
     ) -> Posted:
-        return self.slack.post_once(channel, item.key, blocks, text, files or [], attempted=item.again)
+        return self.slack.post_once(
+            channel, item.key, blocks, text, files or [], attempted=item.again
+        )
 
     def _channel(self, matter: Matter) -> str:
         opened = matter.messages.get("opened")
         if opened is not None and opened.channel is not None:
             return opened.channel
-        people = [self.workspace.people[p] for p in matter.roles if p in self.workspace.people and p not in matter.conflicted]
+        people = [
+            self.workspace.people[p]
+            for p in matter.roles
+            if p in self.workspace.people and p not in matter.conflicted
+        ]
         users = [p.slack.user_id for p in people if p.slack and p.id != matter.report["reporter"]]
-        return self.slack.create_channel(f"breach-{matter.id.lower()}", f"{matter.id}: restricted to its people", users)
+        return self.slack.create_channel(
+            f"breach-{matter.id.lower()}", f"{matter.id}: restricted to its people", users
+        )
 
     def _text(self, matter: Matter, playbook: Playbook, item: Tell) -> str:
         if item.what == "opened":
@@ -114,7 +128,11 @@ class Teller:
 
     def _person(self, matter: Matter, step: Step) -> cards.Approver | None:
         roles = (step.serve.by if step.serve else step.who) or CONTAINERS
-        found = [p for p in self.workspace.people.with_any(roles) if p in matter.roles and p not in matter.conflicted]
+        found = [
+            p
+            for p in self.workspace.people.with_any(roles)
+            if p in matter.roles and p not in matter.conflicted
+        ]
         if not found:
             return None
         person = self.workspace.people[found[0]]
@@ -174,7 +192,10 @@ class Teller:
 
 def _started(matter: Matter, about: str) -> Act | None:
     step, _, target = about.partition("|")
-    return next((act for act in matter.instance(step, target).acts.values() if act.state == "started"), None)
+    return next(
+        (act for act in matter.instance(step, target).acts.values() if act.state == "started"),
+        None,
+    )
 
 
 def _recipient(row: dict[str, Any]) -> cards.Recipient:
@@ -185,11 +206,16 @@ def _recipient(row: dict[str, Any]) -> cards.Recipient:
 
 def _task_text(matter: Matter, step: Step, where: str, target: str) -> tuple[str, str]:
     if step.kind == "ask":
-        questions = "\n".join(f"{q.id}: {q.ask} [{', '.join(q.allowed) or q.type}]" for q in step.questions)
+        questions = "\n".join(
+            f"{q.id}: {q.ask} [{', '.join(q.allowed) or q.type}]" for q in step.questions
+        )
         names = " ".join(f"{q.id}=..." for q in step.questions if not q.optional)
         return questions, f"breachbook answer {matter.id} {where} {names}"
     if step.kind == "contain":
-        return f"Do {step.title} as approved, following its plan.", f"breachbook done {matter.id} {where} --proof PATH"
+        return (
+            f"Do {step.title} as approved, following its plan.",
+            f"breachbook done {matter.id} {where} --proof PATH",
+        )
     if step.kind == "assign":
         return step.instructions, f"breachbook done {matter.id} {where} --proof PATH"
     method = step.serve.method if step.serve else ""

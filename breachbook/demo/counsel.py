@@ -19,7 +19,10 @@ class Counsel:
 
     def __init__(self, url: str, control: str) -> None:
         self._client = httpx.Client(
-            base_url=url, headers={"Authorization": f"Bearer {control}"}, trust_env=False, timeout=20
+            base_url=url,
+            headers={"Authorization": f"Bearer {control}"},
+            trust_env=False,
+            timeout=20,
         )
 
     def close(self) -> None:
@@ -55,7 +58,9 @@ class Counsel:
                 if told.is_success and any(a["status"] == 200 for a in told.json()["attempts"]):
                     return
             time.sleep(0.2)
-        raise EngineError(f"demo: the click of {user} on {request} was not taken within {within_seconds:.0f} s")
+        raise EngineError(
+            f"demo: the click of {user} on {request} was not taken within {within_seconds:.0f} s"
+        )
 
 
 def _values(message: Mapping[str, Any], action: str) -> Iterator[str]:
@@ -63,5 +68,3 @@ def _values(message: Mapping[str, Any], action: str) -> Iterator[str]:
         for element in block.get("elements", ()):
             if element.get("action_id") == action:
                 yield str(element["value"])
-
-

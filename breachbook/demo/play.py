@@ -73,8 +73,12 @@ class Stage:
             stdout=(self.workspace.run / "up.log").open("ab"), stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            self.say("starting Prefect's server, the engine, the desk and a local stand-in for Slack")
-            self.wait("everything to start", lambda: (self.workspace.run / "heartbeat.json").exists(), up)
+            self.say(
+                "starting Prefect's server, the engine, the desk and a local stand-in for Slack"
+            )
+            self.wait(
+                "everything to start", lambda: (self.workspace.run / "heartbeat.json").exists(), up
+            )
             yield
         finally:
             up.terminate()
@@ -87,7 +91,9 @@ class Stage:
             self.matter = self.command("report", "report.yaml").split()[0]
             timeline = Timeline(self.workspace, self.matter, self.began)
             with timeline:
-                self.until("triage to be asked", lambda m: "answer" in m.instance("triage", "-").acts)
+                self.until(
+                    "triage to be asked", lambda m: "answer" in m.instance("triage", "-").acts
+                )
                 self.answer()
                 self.until("the shared folder to be sealed", lambda m: bool(m.exhibits))
                 self.approve_all()
@@ -130,19 +136,34 @@ class Stage:
 
     def _letters_out(self, matter: Matter) -> bool:
         holders = matter.report["holders"]
-        return all("serve" in matter.instance("cease-and-desist", holder).acts for holder in holders)
+        return all(
+            "serve" in matter.instance("cease-and-desist", holder).acts for holder in holders
+        )
 
     def serve(self) -> None:
         """Record the service of each letter, with a receipt as proof."""
         for document in list(self.state().documents.values()):
             instance = self.state().instance(document.step, document.target)
-            if document.step != "cease-and-desist" or instance.document != document.id or document.served:
+            if (
+                document.step != "cease-and-desist"
+                or instance.document != document.id
+                or document.served
+            ):
                 continue
             receipt = self.workspace.root / f"receipt-{document.id}.txt"
             receipt.write_text(f"Example courier receipt for {document.id}; invented.\n", "utf-8")
             when = self.workspace.now().isoformat(timespec="seconds")
             self.command(
-                "served", self.matter, document.id, "--method", "courier", "--on", when, "--proof", str(receipt), person=CLERK
+                "served",
+                self.matter,
+                document.id,
+                "--method",
+                "courier",
+                "--on",
+                when,
+                "--proof",
+                str(receipt),
+                person=CLERK,
             )
             self.command(
                 "fact", self.matter, "demand-reached-obligor", when[:10], "--about", document.target,
@@ -153,7 +174,9 @@ class Stage:
         """Record what happens in court in the days after, as the clerk would."""
         for row in source.read(self.workspace.root / "facts.yaml").data["facts"]:
             about = row.get("about", "incident")
-            self.command("fact", self.matter, row["kind"], row["when"], "--about", about, person=CLERK)
+            self.command(
+                "fact", self.matter, row["kind"], row["when"], "--about", about, person=CLERK
+            )
 
     def all_done(self, matter: Matter) -> bool:
         """Say whether every step of the playbook is done."""
@@ -173,7 +196,12 @@ class Stage:
         """Wait until the matter has come so far."""
         self.wait(what, lambda: reached(self.state()))
 
-    def wait(self, what: str, reached: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
+    def wait(
+        self,
+        what: str,
+        reached: Callable[[], bool],
+        process: subprocess.Popen[bytes] | None = None,
+    ) -> None:
         """Wait for a condition.
 
         Raises:
@@ -211,7 +239,9 @@ class Stage:
         self.say(f"done in {timedelta(seconds=round(time.monotonic() - self.began))}")
 
 
-def _epilogue(workspace: Workspace, matter: str, state: Matter, portal: Portal | None) -> Iterator[str]:
+def _epilogue(
+    workspace: Workspace, matter: str, state: Matter, portal: Portal | None
+) -> Iterator[str]:
     folder = workspace.matters_folder / matter
     yield ""
     for document in state.documents.values():
@@ -241,7 +271,9 @@ def _per_step(effects: Mapping[str, int]) -> dict[str, int]:
 @contextlib.contextmanager
 def _hazards(folder: Path) -> Iterator[None]:
     """Add to the shared folder what Git cannot hold, and let files vanish while it is read."""
-    spec = importlib.util.spec_from_file_location("add_live_hazards", folder / "add_live_hazards.py")
+    spec = importlib.util.spec_from_file_location(
+        "add_live_hazards", folder / "add_live_hazards.py"
+    )
     assert spec is not None and spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -44,11 +44,18 @@ class Portal:
                 body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), _LIMIT))
                 key = self.headers.get("Idempotency-Key", "")
                 parts = self.path.split("/")
-                if len(parts) != 4 or not key or self.headers.get("Authorization") != f"Bearer {portal.token}":
+                if (
+                    len(parts) != 4
+                    or not key
+                    or self.headers.get("Authorization") != f"Bearer {portal.token}"
+                ):
                     self._answer(HTTPStatus.FORBIDDEN, {"error": "token, key and account needed"})
                     return
                 portal.suspend(parts[2], parts[3], key, json.loads(body or b"{}"))
-                self._answer(HTTPStatus.OK, {"account": parts[2], "state": portal.state["accounts"][parts[2]]})
+                self._answer(
+                    HTTPStatus.OK,
+                    {"account": parts[2], "state": portal.state["accounts"][parts[2]]},
+                )
 
             def _answer(self, status: HTTPStatus, body: dict[str, Any]) -> None:
                 data = json.dumps(body).encode()

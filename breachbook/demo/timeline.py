@@ -7,7 +7,9 @@ from types import TracebackType
 from breachbook.events import Event
 from breachbook.workspace import Workspace
 
-_QUIET = frozenset({"message.queued", "message.sent", "people.added", "party.recorded", "deadline.computed"})
+_QUIET = frozenset(
+    {"message.queued", "message.sent", "people.added", "party.recorded", "deadline.computed"}
+)
 
 
 class Timeline:
@@ -25,7 +27,10 @@ class Timeline:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._ended.set()
         self._thread.join(5)
@@ -58,7 +63,25 @@ def words(event: Event) -> str:
     step = f"{data['step']}/{data['target']}".removesuffix("/-") if "step" in data else ""
     parts = [
         step,
-        *(str(data[key]) for key in ("act", "outcome", "request", "decision", "document", "exhibit", "fact_kind", "method", "cause") if data.get(key)),
+        *(
+            str(data[key])
+            for key in (
+                "act",
+                "outcome",
+                "request",
+                "decision",
+                "document",
+                "exhibit",
+                "fact_kind",
+                "method",
+                "cause",
+            )
+            if data.get(key)
+        ),
     ]
-    who = "" if event.actor.person == "breachbook" else f"  by {event.actor.person} ({event.actor.method})"
+    who = (
+        ""
+        if event.actor.person == "breachbook"
+        else f"  by {event.actor.person} ({event.actor.method})"
+    )
     return f"{event.kind:22} {' '.join(part for part in parts if part)}{who}"

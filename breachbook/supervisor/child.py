@@ -21,7 +21,9 @@ def main() -> None:
     role, descriptor = sys.argv[1], int(sys.argv[2])
     os.setpgid(0, 0)
     os.set_inheritable(descriptor, False)
-    threading.Thread(target=_watch, args=(descriptor,), daemon=True, name="supervisor's pipe").start()
+    threading.Thread(
+        target=_watch, args=(descriptor,), daemon=True, name="supervisor's pipe"
+    ).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from breachbook.supervisor import roles
 

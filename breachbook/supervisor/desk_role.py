@@ -34,8 +34,13 @@ class SecurityLog:
 
     def count(self, reason: str) -> None:
         """Add one line; nothing is added to a file of 4 MiB."""
-        line = json.dumps({"at": self._workspace.now().isoformat(), "reason": reason}).encode() + b"\n"
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        line = (
+            json.dumps({"at": self._workspace.now().isoformat(), "reason": reason}).encode()
+            + b"\n"
+        )
+        descriptor = os.open(
+            self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
+        )
         try:
             if os.fstat(descriptor).st_size < _SECURITY_LIMIT:
                 write_all(descriptor, line)
@@ -58,7 +63,9 @@ class Deciding:
             self._workspace, request_id, actor=Actor(person, method), answer=decision, comment=comment,
             subject16=subject16, received_at=received_at,
         )  # fmt: skip
-        threading.Thread(target=wake.wake, args=(self._workspace, decided.matter), daemon=True).start()
+        threading.Thread(
+            target=wake.wake, args=(self._workspace, decided.matter), daemon=True
+        ).start()
         return decided
 
 
@@ -73,12 +80,18 @@ async def serve(workspace: Workspace, slack: SlackClient | None) -> None:
 
 
 def _listener(app: Starlette, port: int) -> uvicorn.Server:
-    return uvicorn.Server(uvicorn.Config(app, host=HOST, port=port, log_level="warning", access_log=False, lifespan="off"))
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, host=HOST, port=port, log_level="warning", access_log=False, lifespan="off"
+        )
+    )
 
 
 def _collaborators(workspace: Workspace, slack: SlackClient) -> Collaborators:
     def signing_secrets() -> Sequence[str]:
-        return [secret for secret in os.environ.get("SLACK_SIGNING_SECRET", "").split(",") if secret]
+        return [
+            secret for secret in os.environ.get("SLACK_SIGNING_SECRET", "").split(",") if secret
+        ]
 
     return Collaborators(
         signing_secrets=signing_secrets,

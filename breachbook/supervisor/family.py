@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from breachbook.errors import EngineError
-from breachbook.supervisor.settings import DEPLOYED, HOST, Settings, environment, renew_ports, settings
+from breachbook.supervisor.settings import (
+    DEPLOYED,
+    HOST,
+    Settings,
+    environment,
+    renew_ports,
+    settings,
+)
 from breachbook.wake import SOCKET
 from breachbook.workspace import Workspace
 
@@ -66,7 +73,10 @@ class Family:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -86,7 +96,9 @@ class Family:
         self._launch("desk", self._command("desk"))
         self._await("desk", lambda: _answers(self.settings.ports["private"]))
         if self.settings.own_prefect:
-            self._await("prefect", lambda: _healthy(self.settings.ports["prefect"], self.settings.auth))
+            self._await(
+                "prefect", lambda: _healthy(self.settings.ports["prefect"], self.settings.auth)
+            )
         self._launch("engine", self._command("engine"))
         self._await("engine", lambda: _connects(self.workspace))
         self._launch("deployments", self._command("deployments"))
@@ -132,7 +144,9 @@ class Family:
             if alive > 60:
                 member.falls = 0
             if member.falls >= _GIVE_UP_AFTER:
-                raise EngineError(f"{member.role}: dies again and again; its last words are in run/{member.role}.log")
+                raise EngineError(
+                    f"{member.role}: dies again and again; its last words are in run/{member.role}.log"
+                )
             say(f"{member.role} died (exit {member.process.returncode}); starting it again")
             self._launch(member.role, member.command)
 
@@ -141,13 +155,21 @@ class Family:
         lines = [f"workspace   {self.workspace.root}"]
         if self.settings.own_prefect:
             lines.append(f"prefect     {self.settings.url('prefect')}   this machine only")
-        lines.append(f"pages       {self.settings.url('private')}   this machine only; `breachbook link` lets a person in")
+        lines.append(
+            f"pages       {self.settings.url('private')}   this machine only; `breachbook link` lets a person in"
+        )
         if "SLACK_BOT_TOKEN" in self.environment:
-            lines.append(f"slack       {self.settings.url('public')}/slack/actions   may be tunnelled: only this one")
+            lines.append(
+                f"slack       {self.settings.url('public')}/slack/actions   may be tunnelled: only this one"
+            )
         else:
-            lines.append("slack       not configured: SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are not set")
+            lines.append(
+                "slack       not configured: SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET are not set"
+            )
         if self.demo_slack:
-            lines.append(f"stand-in    {self.settings.url('slack')}   a local page in Slack's place")
+            lines.append(
+                f"stand-in    {self.settings.url('slack')}   a local page in Slack's place"
+            )
         return lines
 
     def pid(self, role: str) -> int:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from breachbook import content
 from breachbook.library import Library
@@ -19,7 +20,11 @@ PILLARS = ("respond", "contain", "preserve", "draft", "track")
 
 def play(role: str) -> None:
     """Run a role until the process is ended."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.WARNING,
+        format="%(asctime)s %(name)s %(levelname)s %(message)s",
+    )
     workspace = Workspace(Path(os.environ["BREACHBOOK_WORKSPACE"]))
     _ROLES[role](workspace)
 
@@ -46,7 +51,13 @@ def _prefect(workspace: Workspace) -> None:
         cursor.close()
 
     app = create_app()
-    uvicorn.run(app, host=HOST, port=settings(workspace).ports["prefect"], log_level="warning", access_log=False)
+    uvicorn.run(
+        app,
+        host=HOST,
+        port=settings(workspace).ports["prefect"],
+        log_level="warning",
+        access_log=False,
+    )
 
 
 def _engine(workspace: Workspace) -> None:
@@ -57,10 +68,14 @@ def _engine(workspace: Workspace) -> None:
 
     async def run() -> None:
         flows: dict[str, Any] = {
-            name: load_flow_from_entrypoint(content.flow_entrypoint(name, workspace.root), use_placeholder_flow=False)
+            name: load_flow_from_entrypoint(
+                content.flow_entrypoint(name, workspace.root), use_placeholder_flow=False
+            )
             for name in PILLARS
         }
-        host = EngineHost(workspace, Library(workspace), slack_client(workspace, os.environ), flows)
+        host = EngineHost(
+            workspace, Library(workspace), slack_client(workspace, os.environ), flows
+        )
         prefect_tasks.hold(host)
         await host.run()
 
@@ -75,7 +90,9 @@ def _deployments(workspace: Workspace) -> None:
         runner = Runner(name="breachbook", limit=2, pause_on_shutdown=False)
         for name in ("report", *PILLARS[1:], "watch"):
             entrypoint = content.flow_entrypoint(name, workspace.root)
-            await runner.add_deployment(RunnerDeployment.from_entrypoint(entrypoint, name=name))
+            added = runner.add_deployment(RunnerDeployment.from_entrypoint(entrypoint, name=name))
+            if not isinstance(added, UUID):
+                await added
         (workspace.run / DEPLOYED).touch(mode=0o600)
         await runner.start()
 
@@ -102,7 +119,9 @@ def _slack(workspace: Workspace) -> None:
             "signing_secret": os.environ["SLACK_SIGNING_SECRET"],
             "control_token": os.environ["BREACHBOOK_STANDIN_CONTROL"],
             "request_url": f"{chosen.url('public')}/slack/actions",
-            "users": [{"id": p.slack.user_id, "name": p.name, "tz": p.zone} for p in known if p.slack],
+            "users": [
+                {"id": p.slack.user_id, "name": p.name, "tz": p.zone} for p in known if p.slack
+            ],
         },
         port=chosen.ports["slack"],
     ).run()

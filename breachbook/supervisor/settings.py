@@ -38,7 +38,11 @@ def settings(workspace: Workspace) -> Settings:
     auth = workspace.run / "prefect-auth"
     if not auth.exists():
         replace(auth, f"breachbook:{secrets.token_urlsafe(24)}".encode())
-    return Settings(_ports(workspace.run / "ports.json"), auth.read_text("utf-8"), "PREFECT_API_URL" not in os.environ)
+    return Settings(
+        _ports(workspace.run / "ports.json"),
+        auth.read_text("utf-8"),
+        "PREFECT_API_URL" not in os.environ,
+    )
 
 
 def _ports(path: Path) -> dict[str, int]:

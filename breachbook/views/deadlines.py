@@ -1,0 +1,71 @@
+"""Deadlines as people read them: every date with its rule, authority, status and working."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from breachbook.errors import StoreError
+from breachbook.matter import Matter
+from breachbook.matter_file import MatterFile
+from breachbook.store import Store
+
+
+def deadline_views(file: MatterFile, matter: Matter, *, ended: bool = False) -> list[dict[str, Any]]:
+    """List a matter's deadlines by their safe day; each as it was computed and kept, never recounted.
+
+    Args:
+        ended: List those that were met, waived, missed or superseded too.
+    """
+    records = sorted(matter.deadlines.values(), key=lambda record: (record.safe, record.id))
+    found = []
+    for record in records:
+        if ended or record.state == "open":
+            row = {
+                "id": record.id, "rule": record.rule, "raw": record.raw, "legal": record.legal,
+                "safe": record.safe, "provisional": record.provisional, "status": record.status, "result": record.result,
+            }  # fmt: skip
+            found.append(complete(file.store, matter.id, row) | {"state": record.state})
+    return found
+
+
+def from_rows(rows: Iterable[Mapping[str, Any]], root: Path | None = None) -> list[dict[str, Any]]:
+    """List the deadlines that the register's rows hold, over open matters, by their safe day.
+
+    Args:
+        root: The workspace, to add title, authority and working from the matters' stores; None leaves them out.
+    """
+    found = []
+    for row in rows:
+        store = Store(root / "matters" / row["matter"] / "store") if root else None
+        for item in row["deadlines"] if row["state"] == "open" else ():
+            found.append(complete(store, row["matter"], item) if store else {**item, "matter": row["matter"]})
+    return sorted(found, key=lambda item: (item["safe"], item["matter"], item["id"]))
+
+
+def complete(store: Store, matter: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Add what was kept of the computation (title, authority, fact, working, warnings) to a deadline's dates.
+
+    A result that is no longer there, or is not what was kept, leaves the journal's dates and says so.
+    """
+    try:
+        result = json.loads(store.get(row["result"]))
+    except StoreError as error:
+        result = {"title": row["rule"], "authority": None, "working": [], "warnings": [str(error)]}
+    return {**result, **row, "matter": matter}
+
+
+def plain_title(value: Any) -> str:
+    """Give a title that may be written in several languages, in English when there is one."""
+    if isinstance(value, Mapping):
+        return str(value.get("en") or value.get("en-US") or next(iter(value.values()), ""))
+    return str(value or "")
+
+
+def authority(value: Any) -> str:
+    """Name an authority with its pinpoint, of one or several."""
+    if isinstance(value, Mapping):
+        return " ".join(str(value[key]) for key in ("title", "locator") if value.get(key))
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "; ".join(authority(item) for item in value)
+    return str(value or "")
