@@ -3,6 +3,7 @@
 import importlib.util
 import stat
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -11,12 +12,17 @@ import pytest
 from breachbook import content, source
 from breachbook.connectors import Call, connector, load_recipes
 from breachbook.demo.portal import Portal
+from breachbook.docket import docket
+from breachbook.intake import check_report
+from breachbook.library import Library
+from breachbook.matter import Fact
 from breachbook.people import ROLES
 from breachbook.workspace import Workspace
 from breachbook.workspace_files import Report
 
 EXAMPLE = content.find("examples", "railway-wheels")
 ROWS = ("trade_secrets", "agreements", "parties", "accounts", "sources")
+CASE = source.read(EXAMPLE / "docket-655" / "facts.yaml").data
 YAML = sorted(
     path.relative_to(EXAMPLE).as_posix()
     for path in EXAMPLE.rglob("*.yaml")
@@ -28,6 +34,12 @@ YAML = sorted(
 def workspace() -> Workspace:
     """The example, read as any workspace is."""
     return Workspace(EXAMPLE)
+
+
+@pytest.fixture(scope="module")
+def library(workspace: Workspace) -> Library:
+    """Law, playbooks, notices and recipes as the example sees them."""
+    return Library(workspace)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +122,78 @@ def test_rows_name_rows_that_exist(workspace: Workspace) -> None:
     for secret in workspace.rows("trade_secrets").values():
         for row in secret["access"]:
             assert row["party"] in parties or row["person"] in workspace.people
+
+
+def recorded(rows: list[dict[str, str]]) -> list[Fact]:
+    """Make facts of the rows of a file."""
+    return [
+        Fact(
+            row.get("id", f"F{number}"),
+            row["kind"],
+            datetime.fromisoformat(row["when"])
+            if "T" in row["when"]
+            else date.fromisoformat(row["when"]),
+            row["about"],
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def test_report_is_accepted(workspace: Workspace, library: Library) -> None:
+    """The report passes every check of intake, and its facts are triggers of the law."""
+    report = check_report(workspace, library, source.read(EXAMPLE / "report.yaml"))
+
+    assert report.facts
+
+
+def test_answers_fit_the_playbook(library: Library) -> None:
+    """Each answer belongs to a question of the step, and every closed question has one it allows."""
+    _, playbook = library.playbook_for("supplier")
+
+    for step, row in source.read(EXAMPLE / "answers.yaml").data["steps"].items():
+        questions = {question.id: question for question in playbook.step(step).questions}
+        closed = {
+            name: question.allowed for name, question in questions.items() if question.allowed
+        }
+        assert set(closed) <= set(row["answers"]) <= set(questions)
+        assert all(row["answers"][name] in allowed for name, allowed in closed.items())
+        assert set(library.workspace.people[row["person"]].roles) & set(playbook.step(step).who)
+
+
+def test_facts_give_a_docket_in_three_courts(library: Library) -> None:
+    """Report and later facts give at least 12 counted deadlines over three dockets."""
+    rows = [*source.read(EXAMPLE / "report.yaml").data["facts"]]
+    rows += source.read(EXAMPLE / "facts.yaml").data["facts"]
+    dockets = ("cn", "us-itc", "us-dtsa")
+
+    entries = {
+        name: docket(recorded(rows), library.law, [name], zone="America/Chicago")
+        for name in dockets
+    }
+    counted = [entry for found in entries.values() for entry in found if entry.computed]
+    assert all(library.law_problem(row["kind"], row["when"]) is None for row in rows)
+    assert all(any(entry.computed for entry in entries[name]) for name in dockets)
+    assert len(counted) >= 12
+    assert not [entry.problem for found in entries.values() for entry in found if entry.problem]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    CASE["expect"],
+    ids=[f"{row['rule']}@{row['fact']}" for row in CASE["expect"]],
+)
+def test_historical_docket_is_counted_as_it_happened(
+    library: Library, expected: dict[str, str]
+) -> None:
+    """The rules of the day give the dates of 337-TA-655."""
+    entries = {
+        entry.id: entry for entry in docket(recorded(CASE["facts"]), library.law, CASE["dockets"])
+    }
+
+    computed = entries[f"{expected['rule']}@{expected['fact']}"].computed
+    assert computed is not None
+    assert str(computed.legal) == expected["legal"]
+    assert expected.get("happened", expected["legal"]) <= expected["legal"]
 
 
 @pytest.fixture
