@@ -34,13 +34,11 @@ class Description:
     Attributes:
         title: The recipe's title.
         by_person: Somebody does it and records it; `Connector.execute` then only says so.
-        repeatable: Doing it again under the same key is safe without asking.
         undoable: `Connector.undo` can take the effect back.
     """
 
     title: str
     by_person: bool
-    repeatable: bool
     undoable: bool
 
 

@@ -37,8 +37,8 @@ class HttpConnector:
         self._surroundings = surroundings
 
     def describe(self) -> Description:
-        """Say that it acts by itself and is not repeated without looking."""
-        return Description(self._recipe.title, False, False, self._recipe.undo is not None)
+        """Say that it acts by itself."""
+        return Description(self._recipe.title, False, self._recipe.undo is not None)
 
     def plan(self, call: Call) -> Plan:
         """Write out each request whole, with references in the place of secrets; asks nobody.

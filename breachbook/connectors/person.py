@@ -14,7 +14,7 @@ class PersonConnector:
 
     def describe(self) -> Description:
         """Say that a person acts and records."""
-        return Description(self._recipe.title, True, False, bool(self._recipe.undo))
+        return Description(self._recipe.title, True, bool(self._recipe.undo))
 
     def plan(self, call: Call) -> Plan:
         """Write out the checklist, the proof to attach and the way back.
