@@ -147,7 +147,7 @@ def test_report_is_accepted(workspace: Workspace, library: Library) -> None:
 
 
 def test_answers_fit_the_playbook(library: Library) -> None:
-    """Each answer belongs to a question of the step, and every closed question has one it allows."""
+    """Each answer belongs to a question, and every closed question has one it allows."""
     _, playbook = library.playbook_for("supplier")
 
     for step, row in source.read(EXAMPLE / "answers.yaml").data["steps"].items():
