@@ -30,7 +30,9 @@ def make(matter: Matter, size: int) -> dict[str, Any]:
         approvals (open request ids), deadlines (up to five overdue and the next five, each id, rule, raw, legal, safe,
         status and result) and overdue (count), as of the matter's last line.
     """
-    open_ = sorted((d for d in matter.deadlines.values() if d.state == "open"), key=lambda d: d.safe)
+    open_ = sorted(
+        (d for d in matter.deadlines.values() if d.state == "open"), key=lambda d: d.safe
+    )
     today = matter.last_at.date().isoformat() if matter.last_at else ""
     late = [d for d in open_ if d.safe[:10] < today]
     coming = open_[len(late) :]
@@ -70,7 +72,9 @@ def open_file(root: Path, matter: str) -> MatterFile:
     folder = root / "matters" / matter
     if not MATTER_ID.fullmatch(matter) or not (folder / "journal.jsonl").is_file():
         offered = ", ".join(matter_ids(root)[-5:]) or "none yet"
-        raise UsageError(f"got the matter {matter[:60]!r}; allowed: one of `breachbook matters` (the last ones: {offered})")
+        raise UsageError(
+            f"got the matter {matter[:60]!r}; allowed: one of `breachbook matters` (the last ones: {offered})"
+        )
     return MatterFile(folder, _no_clock, {})
 
 
@@ -117,7 +121,9 @@ def overdue(row: dict[str, Any], today: date) -> int:
     """Count a row's deadlines whose safe day is over by ``today``."""
     day = today.isoformat()
     return int(row["overdue"]) + sum(
-        1 for item in row["deadlines"][min(int(row["overdue"]), SHOWN) :] if item["safe"][:10] < day
+        1
+        for item in row["deadlines"][min(int(row["overdue"]), SHOWN) :]
+        if item["safe"][:10] < day
     )
 
 

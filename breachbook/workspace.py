@@ -28,7 +28,7 @@ from breachbook.workspace_files import (
 
 F = TypeVar("F", bound=BaseModel)
 
-_ROWS: Mapping[str, type[BaseModel]] = {
+ROWS: Mapping[str, type[BaseModel]] = {
     "trade_secrets": TradeSecretsFile,
     "agreements": AgreementsFile,
     "parties": PartiesFile,
@@ -106,7 +106,7 @@ class Workspace:
         if not path.exists():
             return {}
         read = source.read(path, path.name)
-        file = source.validate(read, _ROWS[name])
+        file = source.validate(read, ROWS[name])
         found: dict[str, dict[str, Any]] = {}
         problems = []
         for index, row in enumerate(getattr(file, name)):

@@ -55,7 +55,11 @@ def heading(text: str) -> None:
 
 def safe(text: str) -> str:
     """Take out what a terminal could obey: control characters, direction marks, lone surrogates."""
-    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    )
 
 
 def width(text: str) -> int:
@@ -84,5 +88,7 @@ def _cell(value: object) -> str:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    parts = [cell + " " * (wide - width(cell)) for cell, wide in zip(cells[:-1], widths, strict=False)]
+    parts = [
+        cell + " " * (wide - width(cell)) for cell, wide in zip(cells[:-1], widths, strict=False)
+    ]
     return "  ".join([*parts, cells[-1]]).rstrip()

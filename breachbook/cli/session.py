@@ -71,9 +71,13 @@ class Session:
         people, example = self.workspace.people, self.workspace.example
         if self.acting_as is not None:
             if not example:
-                raise UsageError("--as: got a workspace that is not an example; allowed: your own user id, as os_uid in people.yaml")
+                raise UsageError(
+                    "--as: got a workspace that is not an example; allowed: your own user id, as os_uid in people.yaml"
+                )
             if self.acting_as not in people:
-                raise UsageError(f"--as: got {self.acting_as[:60]!r}; allowed: {', '.join(people.by_id)}")
+                raise UsageError(
+                    f"--as: got {self.acting_as[:60]!r}; allowed: {', '.join(people.by_id)}"
+                )
             return self.acting_as, "example"
         found = people.by_uid(os.getuid())
         if found is not None:
@@ -147,7 +151,9 @@ class Session:
             "basis": basis,
             "example": self.workspace.example,
             "people": [person.id for person in people],
-            "uids": {str(person.os_uid): person.id for person in people if person.os_uid is not None},
+            "uids": {
+                str(person.os_uid): person.id for person in people if person.os_uid is not None
+            },
         }
         from breachbook.durable import replace
 
@@ -159,7 +165,9 @@ class Session:
         from breachbook.wake import wake
 
         if not wake(self.workspace, matter):
-            remark("the engine is not running; nothing is lost, it goes on when `breachbook up` is started")
+            remark(
+                "the engine is not running; nothing is lost, it goes on when `breachbook up` is started"
+            )
             self.remarked = True
 
     def about_engine(self) -> None:
@@ -172,7 +180,11 @@ class Session:
         if last is not None and now - last < STALE:
             return
         since = "is not running" if last is None else f"last looked {last:%Y-%m-%d %H:%M} UTC"
-        late = sum(rows.overdue(row, now.date()) for row in rows.registered(root) if row.get("state") == "open")
+        late = sum(
+            rows.overdue(row, now.date())
+            for row in rows.registered(root)
+            if row.get("state") == "open"
+        )
         remark(f"the engine {since}; {late} deadlines are overdue; start it with `breachbook up`")
 
 
@@ -183,7 +195,9 @@ def _mark(path: Path) -> list[int]:
 
 def _heartbeat(root: Path) -> datetime | None:
     try:
-        return datetime.fromisoformat(json.loads((root / "run" / "heartbeat.json").read_bytes())["at"])
+        return datetime.fromisoformat(
+            json.loads((root / "run" / "heartbeat.json").read_bytes())["at"]
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

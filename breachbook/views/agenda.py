@@ -18,11 +18,21 @@ if TYPE_CHECKING:
     from breachbook.playbook import Playbook, Step
 
 Row = dict[str, Any]
-_FILES = ("breachbook.toml", "people.yaml", "trade_secrets.yaml", "agreements.yaml", "parties.yaml", "accounts.yaml", "sources.yaml")
+_FILES = (
+    "breachbook.toml",
+    "people.yaml",
+    "trade_secrets.yaml",
+    "agreements.yaml",
+    "parties.yaml",
+    "accounts.yaml",
+    "sources.yaml",
+)
 _FOLDERS = ("recipes", "notices", "law")
 
 
-def step_views(matter: Matter, playbook: "Playbook", reference: "Reference", agenda: "Agenda") -> list[Row]:
+def step_views(
+    matter: Matter, playbook: "Playbook", reference: "Reference", agenda: "Agenda"
+) -> list[Row]:
     """Describe every step instance in the playbook's order.
 
     Returns:
@@ -59,7 +69,9 @@ def _row(matter: Matter, step: "Step", target: str, why: str) -> Row:
     elif why:
         state = "waiting"
     else:
-        state = "running" if any(act.state == "started" for act in instance.acts.values()) else "due"
+        state = (
+            "running" if any(act.state == "started" for act in instance.acts.values()) else "due"
+        )
     return {
         "step": step.id, "id": f"{step.id}/{target}".removesuffix("/-"), "target": target, "kind": step.kind,
         "title": step.title, "state": state, "round": instance.round, "document": instance.document,
@@ -116,7 +128,11 @@ def of(
 
 def keep(root: Path, matter: Matter, steps: Sequence[Row], until: datetime | None) -> None:
     """Keep a matter's steps until its journal, a file they rest on, or the time ``until`` says otherwise."""
-    kept = {"basis": _basis(root, matter), "until": stamp(until) if until else None, "steps": list(steps)}
+    kept = {
+        "basis": _basis(root, matter),
+        "until": stamp(until) if until else None,
+        "steps": list(steps),
+    }
     replace(_path(root, matter.id), json.dumps(kept, separators=(",", ":")).encode())
 
 
@@ -134,7 +150,9 @@ def _basis(root: Path, matter: Matter) -> list[Any]:
     for name in _FOLDERS:
         folder = root / name
         if folder.is_dir():
-            marks += [[str(path.relative_to(root)), _mark(path)] for path in sorted(folder.rglob("*"))]
+            marks += [
+                [str(path.relative_to(root)), _mark(path)] for path in sorted(folder.rglob("*"))
+            ]
     return marks
 
 

@@ -11,7 +11,9 @@ from breachbook.matter_file import MatterFile
 from breachbook.store import Store
 
 
-def deadline_views(file: MatterFile, matter: Matter, *, ended: bool = False) -> list[dict[str, Any]]:
+def deadline_views(
+    file: MatterFile, matter: Matter, *, ended: bool = False
+) -> list[dict[str, Any]]:
     """List a matter's deadlines by their safe day; each as it was computed and kept, never recounted.
 
     Args:
@@ -39,7 +41,11 @@ def from_rows(rows: Iterable[Mapping[str, Any]], root: Path | None = None) -> li
     for row in rows:
         store = Store(root / "matters" / row["matter"] / "store") if root else None
         for item in row["deadlines"] if row["state"] == "open" else ():
-            found.append(complete(store, row["matter"], item) if store else {**item, "matter": row["matter"]})
+            found.append(
+                complete(store, row["matter"], item)
+                if store
+                else {**item, "matter": row["matter"]}
+            )
     return sorted(found, key=lambda item: (item["safe"], item["matter"], item["id"]))
 
 

@@ -14,7 +14,9 @@ from breachbook.views.deadlines import deadline_views
 ERASED = "(erased)"
 
 
-def matter_view(file: MatterFile, matter: Matter, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def matter_view(
+    file: MatterFile, matter: Matter, steps: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     """Describe a matter whole: its report, people, facts, steps, approvals, documents, exhibits, holds and docket.
 
     Args:
@@ -85,7 +87,15 @@ def _document(matter: Matter, document: Document) -> dict[str, Any]:
     served = document.served
     newest = [a for a in matter.approvals.values() if a.document == document.id]
     replaced = instance.document != document.id
-    state = "served" if served else "replaced" if replaced else newest[-1].state if newest else "drafted"
+    state = (
+        "served"
+        if served
+        else "replaced"
+        if replaced
+        else newest[-1].state
+        if newest
+        else "drafted"
+    )
     return {
         "id": document.id, "version": document.version, "step": document.step, "target": document.target,
         "notice": document.notice, "language": document.language, "state": state, "files": dict(document.files),

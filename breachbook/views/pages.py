@@ -11,7 +11,13 @@ from breachbook.views.deadlines import authority, deadline_views, plain_title
 from breachbook.views.matter import title_of
 
 if TYPE_CHECKING:
-    from breachbook.desk.collaborators import ApprovalRow, DeadlineRow, MatterPage, MatterRow, StepRow
+    from breachbook.desk.collaborators import (
+        ApprovalRow,
+        DeadlineRow,
+        MatterPage,
+        MatterRow,
+        StepRow,
+    )
     from breachbook.library import Library
     from breachbook.entries import Approval
     from breachbook.workspace import Workspace
@@ -40,7 +46,9 @@ def _matter_row(workspace: "Workspace", row: Mapping[str, Any], today: date) -> 
     }
 
 
-def page(workspace: "Workspace", library: "Library", person: str, wanted: str) -> "MatterPage | None":
+def page(
+    workspace: "Workspace", library: "Library", person: str, wanted: str
+) -> "MatterPage | None":
     """Describe one matter for a person, or None when there is none for them."""
     try:
         file = rows.open_file(workspace.root, wanted)
@@ -66,7 +74,12 @@ def page(workspace: "Workspace", library: "Library", person: str, wanted: str) -
 
 
 def _step(row: Mapping[str, Any]) -> "StepRow":
-    return {"id": row["id"], "title": row["title"], "state": row["state"], "waits_for": agenda.words(row)}
+    return {
+        "id": row["id"],
+        "title": row["title"],
+        "state": row["state"],
+        "waits_for": agenda.words(row),
+    }
 
 
 def _deadline(row: Mapping[str, Any], today: str) -> "DeadlineRow":

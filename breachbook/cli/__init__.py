@@ -1,0 +1,180 @@
+"""The command line: it alone prints and exits. Every module a command needs is imported when it runs."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from breachbook import __version__
+from breachbook.errors import (
+    BreachbookError,
+    ContentError,
+    DamageError,
+    UsageError,
+    VerificationError,
+)
+
+DONE, FAILED, BAD_USAGE, NOT_VERIFIED = 0, 1, 2, 3
+
+# Group of the help to its commands: name to where its function stands.
+COMMANDS: Mapping[str, Mapping[str, str]] = {
+    "Start": {
+        "init": "start:init",
+        "up": "start:up",
+        "doctor": "start:doctor",
+        "link": "start:link",
+        "demo": "start:demo",
+        "prefect": "start:prefect",
+    },
+    "Matters": {
+        "report": "matter:report",
+        "matters": "matter:matters",
+        "show": "matter:show",
+        "status": "matter:status",
+        "people": "manage:people",
+        "party": "manage:party",
+        "playbook": "manage:playbook",
+        "note": "manage:note",
+        "close": "manage:close",
+        "reopen": "manage:reopen",
+    },
+    "Steps": {
+        "answer": "act:answer",
+        "done": "act:done",
+        "resolve": "act:resolve",
+        "restart": "act:restart",
+        "fact": "act:fact",
+        "served": "act:served",
+    },
+    "Approvals": {
+        "approvals": "decide:approvals",
+        "approve": "decide:approve",
+        "reject": "decide:reject",
+        "request-changes": "decide:request_changes",
+    },
+    "Law": {
+        "deadlines": "law:deadlines",
+        "count": "law:count",
+        "rule": "law:rule",
+        "rules": "law:rules",
+    },
+    "Checks": {
+        "audit": "check:audit",
+        "lint": "check:lint",
+    },
+}
+
+_ABOUT = """\
+Runs the response to a leaked trade secret: report, approval, containment, evidence, letters and deadlines.
+
+Exit codes: 0 done, 1 refused or failed, 2 bad usage or bad input, 3 verification failed."""
+
+
+def build() -> App:
+    """Make the application; its commands are looked up when they are called."""
+    app = App(
+        name="breachbook",
+        help=_ABOUT,
+        version=__version__,
+        help_formatter="plain",
+        group_parameters="Options",
+        default_parameter=Parameter(negative=(), show_default=False),
+        result_action="return_value",
+    )
+    for group, commands in COMMANDS.items():
+        for name, place in commands.items():
+            app.command(f"breachbook.cli.{place}", name=name, group=group)
+    app.register_install_completion_command(
+        help="Install tab completion for your shell.", group="Start"
+    )
+    app.meta.default(_launcher(app))
+    app.meta.help_formatter = "plain"
+    return app
+
+
+def _launcher(app: App) -> Any:
+    def launch(
+        *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+        workspace: str | None = None,
+        as_: Annotated[str | None, Parameter(name="--as")] = None,
+        debug: bool = False,
+    ) -> Any:
+        """Run one command.
+
+        Args:
+            workspace: The workspace's folder; else BREACHBOOK_WORKSPACE, else the current folder.
+            as_: Act as a person of people.yaml; only in an example.
+            debug: Show where in the code an error came from.
+        """
+        from breachbook.cli.session import current
+
+        current.given, current.acting_as = workspace, as_
+        code = app(tokens, exit_on_error=False, print_error=False)
+        if tokens and tokens[0] not in _WITHOUT_ENGINE:
+            current.about_engine()
+        return code
+
+    return launch
+
+
+_WITHOUT_ENGINE = frozenset(
+    {"init", "up", "demo", "prefect", "count", "--help", "-h", "--version", "--install-completion"}
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if "--debug" in given:
+        os.environ["BREACHBOOK_DEBUG"] = "1"
+    app = build()
+    if not {*given} - {"--help", "-h"}:
+        for commands in COMMANDS.values():
+            for name in commands:
+                app[name]  # only a command that was looked up shows its summary
+    try:
+        code = app.meta(_shielded(given), exit_on_error=False, print_error=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else DONE
+    except (BreachbookError, CycloptsError) as error:
+        return _told(error, "\n".join(str(part) for part in _parts(error)))
+    except BrokenPipeError:
+        # Whoever read our output has gone; what remains in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return _told(None, "stopped")
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _told(error, f"{place}{error.strerror or error}; --debug shows where")
+
+
+def _shielded(given: list[str]) -> list[str]:
+    """Keep what follows ``prefect`` from being read as our own options."""
+    for index, token in enumerate(given):
+        if token == "prefect" and "--" not in given:
+            return [*given[: index + 1], "--", *given[index + 1 :]]
+        if not token.startswith("-") and (
+            index == 0 or given[index - 1] not in ("--workspace", "--as")
+        ):
+            break
+    return given
+
+
+def _parts(error: Exception) -> Sequence[object]:
+    return error.problems if isinstance(error, ContentError) else (error,)
+
+
+def _told(error: Exception | None, text: str) -> int:
+    from breachbook.cli.output import remark
+
+    if error is not None and os.environ.get("BREACHBOOK_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    remark(text)
+    if isinstance(error, DamageError | VerificationError):
+        return NOT_VERIFIED
+    return BAD_USAGE if isinstance(error, ContentError | UsageError | CycloptsError) else FAILED

@@ -1,0 +1,191 @@
+"""What waits for a decision, and deciding it: what is decided on is printed first."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from breachbook import rows
+from breachbook.cli.output import as_json, moment, pairs, say, table
+from breachbook.cli.session import current
+from breachbook.errors import ApprovalError, UsageError
+
+if TYPE_CHECKING:
+    from breachbook.approvals import Answer
+
+
+def approvals(request: str | None = None, /, *, mine: bool = False, json: bool = False) -> None:
+    """List the requests that wait for a decision, or show one whole.
+
+    For example:
+
+    - breachbook approvals --mine
+    - breachbook approvals LEAK-2026-0001-A3
+
+    Args:
+        request: Id of one request.
+        mine: Only those that wait for you.
+        json: Print JSON.
+    """
+    if request is not None:
+        view = _view(request)
+        if json:
+            as_json(view)
+        else:
+            _print(view)
+        return
+    found = _open(current.person()[0] if mine else None)
+    if json:
+        as_json(found)
+        return
+    table(
+        ("request", "subject", "step", "target", "has", "of", "expires", "waits for"),
+        [
+            (v["request"], v["subject"][:16], v["step"], v["target"], v["given"], v["quorum"], moment(v["expires_at"]), _left(v))
+            for v in found
+        ],
+        "nothing waits for a decision",
+    )  # fmt: skip
+
+
+def approve(request: str, /, *, comment: str | None = None, json: bool = False) -> None:
+    """Approve a request: exactly the files, recipients and method that are printed.
+
+    For example:
+
+    - breachbook approve LEAK-2026-0001-A3
+    - breachbook approve LEAK-2026-0001-A3 --comment "as discussed"
+
+    Args:
+        request: Its id, as `approvals` lists it.
+        comment: Kept with the decision.
+        json: Print JSON.
+    """
+    _decide(request, "approve", comment, json)
+
+
+def reject(request: str, /, *, comment: str, json: bool = False) -> None:
+    """Refuse a request.
+
+    For example:
+
+    - breachbook reject LEAK-2026-0001-A3 --comment "not before the hearing"
+
+    Args:
+        request: Its id.
+        comment: Why.
+        json: Print JSON.
+    """
+    _decide(request, "reject", comment, json)
+
+
+def request_changes(request: str, /, *, comment: str, json: bool = False) -> None:
+    """Ask for changes; a new version will need a new decision.
+
+    For example:
+
+    - breachbook request-changes LEAK-2026-0001-A3 --comment "name the licence in the second paragraph"
+
+    Args:
+        request: Its id.
+        comment: What to change.
+        json: Print JSON.
+    """
+    _decide(request, "request-changes", comment, json)
+
+
+def _decide(request: str, answer: "Answer", comment: str | None, json: bool) -> None:
+    from breachbook.decisions import decide, matter_of
+
+    if answer != "approve" and not (comment and comment.strip()):
+        raise UsageError(f"--comment: got nothing; allowed: a reason, which `{answer}` needs")
+    file, actor = current.writable(matter_of(request))
+    view = _view(request, actor.person)
+    if not json and file.refresh().sees(actor.person):
+        _print(view)
+    # The subject that was shown is the one decided on: a newer one would be refused.
+    decided = decide(
+        current.workspace,
+        request,
+        actor=actor,
+        answer=answer,
+        comment=comment,
+        subject16=view["subject"][:16],
+    )
+    if json:
+        as_json(
+            {
+                "outcome": decided.outcome,
+                "cause": decided.code,
+                "text": decided.text,
+                "subject": view["subject"],
+            }
+        )
+    current.tell_engine(decided.matter)
+    if decided.outcome == "refused":
+        raise ApprovalError(f"{request}: {decided.text}")
+    if not json:
+        say(f"{request}: {answer}, {decided.text}")
+
+
+def _view(request: str, decider: str | None = None) -> dict[str, Any]:
+    """Describe a request; whoever decides gets as far as the judgement, which records a refusal."""
+    from breachbook.decisions import matter_of
+    from breachbook.views.approvals import approval_view
+
+    file = rows.open_file(current.root, matter_of(request))
+    state = file.refresh()
+    reader = None if decider else current.reader()
+    approval = state.approvals.get(request)
+    if approval is None or (reader is not None and not state.sees(reader)):
+        raise UsageError(f"{request}: there is no such request, or it is not yours to see")
+    return approval_view(file, state, approval)
+
+
+def _open(person: str | None) -> list[dict[str, Any]]:
+    from breachbook.views.approvals import approval_view, waits_for
+
+    reader = current.reader()
+    found = []
+    for row in rows.current(current.root):
+        if not row["approvals"] or (reader is not None and reader not in row["people"]):
+            continue
+        file = rows.open_file(current.root, row["matter"])
+        state = file.refresh()
+        for approval in state.approvals.values():
+            if approval.state == "open" and (person is None or waits_for(approval, state, person)):
+                found.append(approval_view(file, state, approval))
+    return sorted(found, key=lambda view: view["expires_at"])
+
+
+def _left(view: Mapping[str, Any]) -> list[str]:
+    given = {item["person"] for item in view["decisions"]}
+    return [person for person in view["approvers"] if person not in given]
+
+
+def _print(view: Mapping[str, Any]) -> None:
+    pairs(
+        {
+            "request": view["request"],
+            "subject": view["subject"][:16],
+            "step": f"{view['step']}/{view['target']}".removesuffix("/-"),
+            "action": f"{view['action']} by {view['method']}" if view["action"] else None,
+            "state": view["state"],
+            "approvals": f"{view['given']} of {view['quorum']}",
+            "approvers": view["approvers"],
+            "excluded": view["excluded"],
+            "decide before": moment(view["expires_at"]),
+            "act before": moment(view["not_after"]),
+            "changed": view["changed"],
+        }
+    )
+    for file in view["files"]:
+        say(f"file       {file['sha256'][:16]}  {file['name']}")
+    for who in view["recipients"]:
+        say(f"recipient  {'; '.join(str(value) for value in who.values() if value)}")
+    for item in view["decisions"]:
+        say(
+            f"decision   {item['decision']} by {item['person']}, {moment(item['at'])} {item['comment'] or ''}".rstrip()
+        )
+    if view["unreadable"]:
+        raise ApprovalError(
+            f"{view['request']}: its manifest cannot be shown ({view['unreadable']}); run `breachbook audit verify`"
+        )
