@@ -384,7 +384,12 @@ def _try(document: Document | None) -> dict[str, int]:
 def _blocked(
     matter: Matter, playbook: Playbook, reference: Reference, step: Step, target: str
 ) -> Wait | None:
+    # Everything upstream counts, not only `after`: what does not apply yet counts as done.
     open_ = [o for o in step.after if not is_step_done(playbook.step(o), matter, reference)]
+    if not open_:
+        upstream = playbook.upstream(step.id)
+        earlier = [s for s in playbook.steps if s.id in upstream]
+        open_ = [s.id for s in earlier if not is_step_done(s, matter, reference)]
     if open_:
         return Wait(step.id, target, "after", ", ".join(open_))
     account = reference.accounts.get(target, {})

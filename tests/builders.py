@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from breachbook.events import ENGINE, Actor, Draft, Event, encode
+from breachbook.events import Actor, Draft, Event, encode
 from breachbook.journal import Journal
 from breachbook.matter_file import MatterFile
 
@@ -106,22 +106,3 @@ def decided(request: str, person: str, decision: str, subject: str) -> Draft:
     """Draft one person's decision."""
     data: Mapping[str, Any] = {"request": request, "subject": subject, "decision": decision}
     return Draft("approval.decided", data, Actor(person, "slack"))
-
-
-__all__ = [
-    "COUNSEL",
-    "ENGINE",
-    "NOON",
-    "SOFTWARE",
-    "SOME_COMMITMENT",
-    "StandingClock",
-    "act",
-    "append",
-    "chain",
-    "decided",
-    "event",
-    "journal",
-    "matter_file",
-    "note",
-    "opened",
-]

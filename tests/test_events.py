@@ -12,6 +12,7 @@ import pytest
 
 from breachbook.errors import DamageError, StoreError
 from breachbook.events import (
+    ENGINE,
     FIRST_PREV,
     KINDS,
     Actor,
@@ -22,7 +23,7 @@ from breachbook.events import (
     instant,
     stamp,
 )
-from tests.builders import ENGINE, NOON, SOFTWARE, SOME_COMMITMENT, note, opened
+from tests.builders import NOON, SOFTWARE, SOME_COMMITMENT, note, opened
 
 GOLDEN = Path(__file__).parent / "golden" / "event-line.jsonl"
 

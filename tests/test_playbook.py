@@ -1,4 +1,4 @@
-"""Playbooks: what a lawyer may write is accepted; every fault is refused with the message its file states."""
+"""Playbooks: what a lawyer may write is accepted; every fault is refused as its file states."""
 
 from pathlib import Path
 
