@@ -102,6 +102,10 @@ class Stage:
             file, self.library, Actor(CLERK, "example"), document, "courier", when, proof
         )
 
+    def next_event(self, seq: int) -> None:
+        """Wait until the journal is longer than ``seq`` lines, or everything is done."""
+        until(lambda: self.state().seq > seq or self.is_done(), "the next event")
+
     def is_done(self) -> bool:
         """Say whether every step of the playbook is done."""
         state = self.state()

@@ -1,8 +1,10 @@
 """The process family on the real case: killed at any moment, it finishes, and nothing happens twice."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -11,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from breachbook.supervisor import Lock, prefect_client
+from breachbook.supervisor import prefect_client
 from breachbook.supervisor.settings import DEPLOYED, environment, settings
-from breachbook.wake import wake
+from breachbook.workspace import Workspace
 from tests.stage import Stage, until
 
 pytestmark = pytest.mark.server
@@ -25,6 +27,17 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     """A workspace whose processes are not started."""
     made = Stage(tmp_path)
     yield made
+    made.portal.stop()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A workspace whose processes run, with one matter that waits for triage."""
+    made = Stage(tmp_path_factory.mktemp("running"))
+    with made.up():
+        made.report()
+        until(lambda: "answer" in made.state().instance("triage", "-").acts, "triage")
+        yield made
     made.portal.stop()
 
 
@@ -68,9 +81,7 @@ def test_engine_and_desk_killed_again_and_again_lose_and_repeat_nothing(stage: S
                     os.kill(victim, signal.SIGKILL)
                     killed_at.add(seq)
             stage.people_act()
-            until(
-                lambda before=seq: stage.state().seq > before or stage.is_done(), "the next event"
-            )  # type: ignore[misc]
+            stage.next_event(seq)
 
         assert len(killed_at) >= 3
         _check(stage)
@@ -91,77 +102,87 @@ def test_supervisor_killed_leaves_no_orphan_and_the_next_one_finishes(stage: Sta
         while not stage.is_done():
             seq = stage.state().seq
             stage.people_act()
-            until(
-                lambda before=seq: stage.state().seq > before or stage.is_done(), "the next event"
-            )  # type: ignore[misc]
+            stage.next_event(seq)
     _check(stage)
 
 
-def test_second_up_on_a_workspace_is_refused_with_the_reason(stage: Stage) -> None:
+def test_second_up_on_a_workspace_is_refused_with_the_reason(running: Stage) -> None:
     """One family runs a workspace; the second learns which process does."""
-    lock = Lock(stage.workspace)
     told = subprocess.run(
         [sys.executable, "-m", "breachbook", "up"],
-        env=stage.environment(),
+        env=running.environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    lock.free()
 
     assert told.returncode == 1
-    assert f"process {os.getpid()} already runs this workspace" in told.stderr
+    assert "already runs this workspace" in told.stderr
 
 
-def test_report_through_prefect_opens_a_matter_and_leaves_no_text_behind(stage: Stage) -> None:
-    """What is typed into Prefect's report is in the matter, and nowhere in Prefect's database or any log."""
+def test_pillar_flow_asks_the_engine_and_never_acts_itself(running: Stage) -> None:
+    """A pillar started from outside is carried out by the engine, with every gate shut as it was."""
+    script = (
+        "import asyncio; from flows.contain import contain;"
+        f"print(asyncio.run(contain('{running.matter}')))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environment(running.workspace, settings(running.workspace)),
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "suspend-portal/beiyuan-quality-02 after" in told.stdout
+    assert running.portal.state["effects"] == {}
+
+
+def test_report_through_prefect_opens_a_matter_and_leaves_no_text_behind(running: Stage) -> None:
+    """What is typed into Prefect's report is in the matter, and in no file of Prefect's and no log."""
     typed = {
-        "title": f"title {CANARY}", "summary": f"summary {CANARY}", "reporter": "peter-lindgren",
-        "discovered_at": "2026-11-16T09:20:00-06:00", "vector": "supplier", "places": ["CN", "US"],
-        "trade_secrets": ["wheel-casting-process"], "holders": ["moqiao-castings"],
-        "custodians": ["alan-brooks"], "accounts": ["beiyuan-quality-02"], "sources": ["licence-share"],
-    }  # fmt: skip
-    with stage.up():
-        until(lambda: (stage.workspace.run / DEPLOYED).exists(), "the deployments")
-        code = prefect_client(
-            stage.workspace, ["deployment", "run", "report/report", "--params", json.dumps(typed)]
-        )
-        until(lambda: stage.workspace.matter_ids() != [], "the matter")
-        stage.matter = stage.workspace.matter_ids()[0]
-        until(lambda: "answer" in stage.state().instance("triage", "-").acts, "triage")
-        refused = typed | {"reporter": CANARY, "title": f"other {CANARY}"}
-        prefect_client(
-            stage.workspace,
-            ["deployment", "run", "report/report", "--params", json.dumps(refused)],
-        )
-        until(lambda: list(stage.workspace.run.glob("refused-report-*")) != [], "the refusal")
-        file = stage.workspace.matter(stage.matter)
-        report = file.values.get(file.refresh().report["report"])
+        "title": f"title {CANARY}",
+        "summary": f"summary {CANARY}",
+        "reporter": "peter-lindgren",
+        "discovered_at": "2026-11-16T09:20:00-06:00",
+        "vector": "supplier",
+        "places": ["CN", "US"],
+        "trade_secrets": ["wheel-casting-process"],
+        "holders": ["moqiao-castings"],
+        "custodians": ["alan-brooks"],
+        "accounts": ["beiyuan-quality-02"],
+        "sources": ["licence-share"],
+    }
+    refused = typed | {"reporter": CANARY, "title": f"other {CANARY}"}
+    run, here = running.workspace.run, running.workspace
+    until(lambda: (run / DEPLOYED).exists(), "the deployments")
+    codes = [
+        prefect_client(here, ["deployment", "run", "report/report", "--params", json.dumps(given)])
+        for given in (typed, refused)
+    ]
+    until(lambda: len(here.matter_ids()) == 2, "the matter")
+    until(lambda: list(run.glob("refused-report-*")) != [], "the refusal")
+    file = here.matter(here.matter_ids()[-1])
+    until(lambda: "answer" in file.refresh().instance("triage", "-").acts, "triage")
+    report = file.values.get(file.refresh().report["report"])
+    until(lambda: _finished(here) == {"COMPLETED", "FAILED"}, "both runs to end")
     kept = [
         path.name
-        for path in stage.workspace.run.rglob("*")
+        for path in run.rglob("*")
         if path.is_file()
-        and not path.name.startswith("refused-report-")
+        and not path.name.startswith(("refused-report-", "slack-standin"))
         and CANARY.encode() in path.read_bytes()
     ]
 
-    assert code == 0
+    assert codes == [0, 0]
     assert report["title"] == f"title {CANARY}"
-    assert [name for name in kept if not name.startswith("slack-standin")] == []
+    assert kept == []
 
 
-def test_pillar_flow_asks_the_engine_and_never_acts_itself(stage: Stage) -> None:
-    """A pillar started from outside is carried out by the engine, with every gate shut as it was."""
-    with stage.up():
-        stage.report()
-        until(lambda: "answer" in stage.state().instance("triage", "-").acts, "triage")
-        code = subprocess.run(
-            [sys.executable, "-c", f"import asyncio; from flows.contain import contain; print(asyncio.run(contain('{stage.matter}')))"],
-            env=environment(stage.workspace, settings(stage.workspace)), capture_output=True, text=True, check=False,
-            cwd=Path(__file__).parents[1],
-        )  # fmt: skip
-        woken = wake(stage.workspace, stage.matter)
-
-    assert "suspend-portal/beiyuan-quality-02 after" in code.stdout
-    assert woken
-    assert stage.portal.state["effects"] == {}
+def _finished(workspace: Workspace) -> set[str]:
+    """Name the states of the report's runs, from the database of the workspace's own Prefect."""
+    database = f"file:{workspace.run}/prefect/prefect.db?mode=ro"
+    query = "select r.state_type from flow_run r join flow f on f.id = r.flow_id where f.name = 'report'"
+    with contextlib.closing(sqlite3.connect(database, uri=True, timeout=10)) as connection:
+        return {str(row[0]) for row in connection.execute(query)}
