@@ -100,7 +100,7 @@ class Values:
         wrong: list[str] = []
         if not self.path.exists():
             return good, wrong
-        for number, line in enumerate(self.path.read_bytes().splitlines(), 1):
+        for number, line in enumerate(self.path.read_bytes().split(b"\n")[:-1], 1):
             row = _row(line)
             if row is None:
                 continue
