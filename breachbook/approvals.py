@@ -24,6 +24,7 @@ CAUSES: Mapping[str, str] = {
     "refused": "this was already refused",
     "changes-requested": "changes were already requested; a new version will come",
     "expired": "the time to decide this is over",
+    "closed": "the matter is closed; whoever runs it can open it again",
     "voided": "what this rests on has changed, so it can no longer be approved",
 }
 
@@ -130,11 +131,12 @@ def judge(
 ) -> Verdict:
     """Decide what an authenticated person's answer to a request means; pure, by our time of receipt."""
     approval = matter.approvals.get(request)
-    on_matter = person in matter.roles or (approval is not None and person in approval.excluded)
-    if approval is None or not on_matter and person not in matter.conflicted:
+    if approval is None or person not in (*matter.roles, *approval.excluded):
         return Verdict("refused", "unknown-request")
     if person in matter.conflicted:
-        return Verdict("refused", "conflicted")
+        # Only who was asked before hears of it: nobody learns here that he is a suspect.
+        asked = person in approval.approvers
+        return Verdict("refused", "conflicted" if asked else "unknown-request")
     own = next((item for item in approval.decisions if item.person == person), None)
     if own is not None:
         same = own.decision == answer and subject16 in (None, approval.subject[:16])
@@ -143,6 +145,8 @@ def judge(
         return Verdict("refused", "wrong-subject")
     if approval.state != "open":
         return Verdict("refused", approval.state)
+    if not matter.open:
+        return Verdict("refused", "closed")
     if person in approval.authors and person in approval.excluded:
         return Verdict("refused", "author")
     if person in approval.excluded and person == matter.report.get("reporter"):

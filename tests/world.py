@@ -1,6 +1,7 @@
 """A matter played in memory: what the engine names is done by drafts, without disk."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -78,6 +79,10 @@ class World:
         for person, roles in ROLES.items():
             self.append(Draft("people.added", {"person": person, "roles": roles}))
         self.party("moqiao")
+
+    def copy(self) -> "World":
+        """Give a world of its own that stands where this one does."""
+        return deepcopy(self)
 
     def append(self, draft: Draft) -> None:
         """Append one event at the present time."""
