@@ -14,11 +14,12 @@ help: ## list the targets
 demo: $(READY) ## run the example matter from report to service, with no key pressed
 	$(BIN)/breachbook demo
 
-up: $(READY) ## start everything on the example workspace, with a local stand-in for Slack
-	$(BIN)/breachbook up --demo-slack
+up: $(READY) ## start everything on a copy of the example, with a local stand-in for Slack
+	test -d build/railway-wheels || $(BIN)/breachbook init build/railway-wheels --example railway-wheels
+	$(BIN)/breachbook --workspace build/railway-wheels up --demo-slack
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(READY) ## check format, types, layering, content and spelling
 	$(BIN)/ruff check

@@ -15,7 +15,6 @@ from typing import Any
 
 from breachbook import example, source
 from breachbook.demo.counsel import Counsel
-from breachbook.demo.portal import Portal
 from breachbook.demo.timeline import Timeline
 from breachbook.engine import is_done, targets
 from breachbook.errors import EngineError
@@ -55,18 +54,11 @@ class Stage:
         self.library = Library(self.workspace)
         self.began = time.monotonic()
         self.matter = ""
-        self.portal: Portal | None = None
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
-        """Start the portal and all of Breachbook's processes; stop them at the end."""
-        self.portal = Portal(self.workspace.root / "run-portal.json")
-        self.environment = {
-            **os.environ,
-            "BREACHBOOK_WORKSPACE": str(self.workspace.root),
-            "BREACHBOOK_DEMO_PORTAL_URL": self.portal.url,
-            "BREACHBOOK_DEMO_PORTAL_TOKEN": self.portal.token,
-        }
+        """Start all of Breachbook's processes and the stand-ins; stop them at the end."""
+        self.environment = {**os.environ, "BREACHBOOK_WORKSPACE": str(self.workspace.root)}
         up = subprocess.Popen(
             [sys.executable, "-m", "breachbook", "up", "--demo-slack"],
             env=self.environment, stdin=subprocess.DEVNULL,
@@ -83,7 +75,6 @@ class Stage:
         finally:
             up.terminate()
             up.wait(30)
-            self.portal.stop()
 
     def play(self) -> None:
         """Report, triage, approve, serve, record; each when its turn comes."""
@@ -111,7 +102,7 @@ class Stage:
     def approve_all(self) -> None:
         """Approve by signed clicks until nothing waits for a decision and every letter is out for service."""
         chosen = settings(self.workspace)
-        control = (self.workspace.run / "slack-demo").read_text("utf-8").split()[2]
+        control = (self.workspace.run / "stand-ins").read_text("utf-8").split()[2]
         counsel = Counsel(chosen.url("slack"), control)
         end = time.monotonic() + STEP_SECONDS
         try:
@@ -234,14 +225,12 @@ class Stage:
 
     def epilogue(self) -> None:
         """Say where everything is, and how to look at it."""
-        for line in _epilogue(self.workspace, self.matter, self.state(), self.portal):
+        for line in _epilogue(self.workspace, self.matter, self.state()):
             print(line, flush=True)  # noqa: T201 (the demo's terminal)
         self.say(f"done in {timedelta(seconds=round(time.monotonic() - self.began))}")
 
 
-def _epilogue(
-    workspace: Workspace, matter: str, state: Matter, portal: Portal | None
-) -> Iterator[str]:
+def _epilogue(workspace: Workspace, matter: str, state: Matter) -> Iterator[str]:
     folder = workspace.matters_folder / matter
     yield ""
     for document in state.documents.values():
@@ -252,8 +241,8 @@ def _epilogue(
     open_ = [d for d in state.deadlines.values() if d.state == "open"]
     yield f"docket    {len(open_)} deadlines of {', '.join(state.dockets)}"
     yield f"journal   {folder / 'journal.jsonl'}   {state.seq} lines"
-    if portal is not None:
-        yield f"effects   {json.dumps(_per_step(portal.state['effects']))}   each must be 1"
+    effects = json.loads((workspace.run / "portal.json").read_text("utf-8"))["effects"]
+    yield f"effects   {json.dumps(_per_step(effects))}   each must be 1"
     yield ""
     yield f"export BREACHBOOK_WORKSPACE={workspace.root}"
     for line in ("audit verify", f"show {matter}", f"deadlines {matter}", "up --demo-slack"):

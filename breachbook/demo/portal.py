@@ -1,7 +1,7 @@
 """The example's supplier portal: a webhook that suspends accounts and counts its effects."""
 
 import json
-import os
+import secrets
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,13 +20,13 @@ class Portal:
 
     Args:
         path: JSON file that outlives the process.
-        repeat_safe: Whether the portal itself ignores a repeated key; False shows every repetition.
+        port: 0 for any free one.
+        token: What a caller must bear; made up when empty.
     """
 
-    def __init__(self, path: Path, repeat_safe: bool = False) -> None:
+    def __init__(self, path: Path, port: int = 0, token: str = "") -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._repeat_safe = repeat_safe
         self.state: dict[str, Any] = {"accounts": {}, "effects": {}}
         if path.exists():
             self.state = json.loads(path.read_text("utf-8"))
@@ -68,19 +68,25 @@ class Portal:
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing on the terminal."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.token = os.urandom(16).hex()
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.token = token or secrets.token_hex(16)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True, name="portal").start()
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, daemon=True, name="portal"
+        )
+        self._thread.start()
 
     def suspend(self, account: str, action: str, key: str, body: dict[str, Any]) -> None:
         """Suspend or reactivate an account, and count the effect under its key, durably."""
         with self._lock:
             effects = self.state["effects"]
-            if not (self._repeat_safe and key in effects):
-                effects[key] = effects.get(key, 0) + 1
-                self.state["accounts"][account] = "suspended" if action == "suspend" else "active"
+            effects[key] = effects.get(key, 0) + 1
+            self.state["accounts"][account] = "suspended" if action == "suspend" else "active"
             replace(self._path, json.dumps(self.state).encode())
+
+    def join(self) -> None:
+        """Serve until the process ends."""
+        self._thread.join()
 
     def stop(self) -> None:
         """Stop listening."""

@@ -11,7 +11,7 @@ from typing import Literal
 import uvicorn
 from starlette.applications import Starlette
 
-from breachbook import decisions, views, wake
+from breachbook import decisions, wake
 from breachbook.approvals import Answer
 from breachbook.desk import Collaborators, Pages, private_app, public_app
 from breachbook.desk.collaborators import MatterPage, MatterRow
@@ -20,6 +20,7 @@ from breachbook.events import Actor
 from breachbook.library import Library
 from breachbook.slack.client import SlackClient
 from breachbook.supervisor.settings import HOST, settings
+from breachbook.views import pages
 from breachbook.workspace import Workspace
 
 _SECURITY_LIMIT = 4 * 1024 * 1024
@@ -105,9 +106,9 @@ def _collaborators(workspace: Workspace, slack: SlackClient) -> Collaborators:
 
 def _pages(workspace: Workspace, library: Library) -> Pages:
     def matters(person: str) -> Sequence[MatterRow]:
-        return views.page_rows(workspace, library, person)
+        return pages.page_rows(workspace, library, person)
 
     def matter(person: str, wanted: str) -> MatterPage | None:
-        return views.page(workspace, library, person, wanted)
+        return pages.page(workspace, library, person, wanted)
 
     return Pages(links=workspace.run / "links", matters=matters, matter=matter, now=workspace.now)

@@ -26,6 +26,7 @@ from breachbook.wake import SOCKET
 from breachbook.workspace import Workspace
 
 START_SECONDS = 90.0
+PORTAL = "BREACHBOOK_DEMO_PORTAL_URL"
 _GIVE_UP_AFTER = 8
 
 
@@ -89,8 +90,10 @@ class Family:
         for name in (SOCKET, DEPLOYED):
             (self.workspace.run / name).unlink(missing_ok=True)
         if self.demo_slack:
-            self._launch("slack", self._slack_command())
+            self._launch("slack", self._command("slack"))
             self._await("slack", lambda: _answers(self.settings.ports["slack"]))
+        if self.environment.get(PORTAL) == self.settings.url("portal"):
+            self._launch("portal", self._command("portal"))
         if self.settings.own_prefect:
             self._launch("prefect", self._command("prefect"))
         self._launch("desk", self._command("desk"))
@@ -106,9 +109,6 @@ class Family:
 
     def _command(self, role: str) -> list[str]:
         return [sys.executable, "-m", "breachbook.supervisor.child", role]
-
-    def _slack_command(self) -> list[str]:
-        return self._command("slack")
 
     def _launch(self, role: str, command: list[str]) -> None:
         log = self.workspace.run / f"{role}.log"
@@ -192,13 +192,19 @@ class Family:
 
 
 def demo_environment(workspace: Workspace, chosen: Settings) -> dict[str, str]:
-    """Give the secrets of the local stand-in for Slack: made for this workspace, worth nothing elsewhere."""
-    path = workspace.run / "slack-demo"
+    """Give the secrets of the stand-ins: made for this workspace, worth nothing elsewhere."""
+    path = workspace.run / "stand-ins"
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text("\n".join(secrets.token_hex(16) for _ in range(3)))
-    token, signing, control = path.read_text("utf-8").split()
+        path.write_text("\n".join(secrets.token_hex(16) for _ in range(4)))
+    token, signing, control, portal = path.read_text("utf-8").split()
+    own = (
+        {}
+        if PORTAL in os.environ or not workspace.example
+        else {PORTAL: chosen.url("portal"), "BREACHBOOK_DEMO_PORTAL_TOKEN": portal}
+    )
     return {
+        **own,
         "SLACK_BOT_TOKEN": f"xoxb-{token}",
         "SLACK_SIGNING_SECRET": signing,
         "BREACHBOOK_STANDIN_CONTROL": control,

@@ -127,10 +127,18 @@ def _slack(workspace: Workspace) -> None:
     ).run()
 
 
+def _portal(workspace: Workspace) -> None:
+    from breachbook.demo.portal import Portal
+
+    token = os.environ["BREACHBOOK_DEMO_PORTAL_TOKEN"]
+    Portal(workspace.run / "portal.json", settings(workspace).ports["portal"], token).join()
+
+
 _ROLES: Mapping[str, Callable[[Workspace], None]] = {
     "prefect": _prefect,
     "engine": _engine,
     "deployments": _deployments,
     "desk": _desk,
     "slack": _slack,
+    "portal": _portal,
 }

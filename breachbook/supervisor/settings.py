@@ -13,7 +13,7 @@ from breachbook.workspace import Workspace
 
 HOST = "127.0.0.1"
 DEPLOYED = "deployed"
-_NAMES = ("prefect", "public", "private", "slack")
+_NAMES = ("prefect", "public", "private", "slack", "portal")
 
 
 @dataclass(frozen=True, slots=True)
