@@ -20,7 +20,7 @@ from breachbook.workspace import Workspace
 
 log = logging.getLogger("breachbook.engine")
 
-TICK_SECONDS = 10.0
+TICK_SECONDS = 10
 AT_ONCE = 4
 
 Flow = Callable[..., Any]
@@ -58,7 +58,10 @@ class EngineHost(Executor):
         async with server:
             while True:
                 await self._tick()
-                await asyncio.sleep(TICK_SECONDS)
+                for _ in range(TICK_SECONDS):
+                    await asyncio.sleep(1)
+                    if self._dirty:
+                        await asyncio.to_thread(self._settle)
 
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         matter, pillar = str(request.get("matter", "")), str(request.get("pillar", ""))
@@ -149,7 +152,7 @@ class EngineHost(Executor):
         )
 
     def _settle(self) -> None:
-        """Bring the register up to the journals that changed."""
+        """Bring the register up to the journals that changed; at most once a second."""
         known = {row["matter"] for row in self._register.rows()}
         changed = {*self._dirty, *(set(self.workspace.matter_ids()) - known)}
         self._dirty.clear()

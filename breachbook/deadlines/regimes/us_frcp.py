@@ -1,7 +1,8 @@
 """Federal Rules of Civil Procedure, rule 6(a)-(d), in the order of its text.
 
-Left out: extensions by the court (6(b)), the notice of motions (6(c), which law files state as periods),
-and earlier cut-off hours that some courts set by local rule. A date that an order fixes is not counted here.
+Left out: extensions by the court (6(b)), the notice of motions (6(c), which law files state as
+periods), and earlier cut-off hours that some courts set by local rule. A date that an order fixes
+is not counted here.
 """
 
 from datetime import date, datetime, timedelta
@@ -52,10 +53,11 @@ def count_rule_6(question: Question, three_days: frozenset[str]) -> Computed:
     earlier = None
     disputed = holidays.disputed(min(question.day(), legal), max(question.day(), legal))
     if disputed and options.bound != "earliest":
-        # 6(a)(6)(A)-(B): whether a closing by order, or the Friday kept for a Saturday holiday, is a legal holiday
-        # is arguable; under the other reading the period may end earlier.
+        # 6(a)(6)(A)-(B): whether a closing by order, or the Friday kept for a Saturday holiday,
+        # is a legal holiday is arguable; under the other reading the period may end earlier.
         earlier = _end(question, holidays.opening(disputed), three_days, [])[1]
-    # 6(a)(4): electronic filing ends at midnight in the court's zone, any other when the clerk's office closes.
+    # 6(a)(4): electronic filing ends at midnight in the court's zone, any other when the clerk's
+    # office closes.
     paper: tuple[Warning, ...] = ("clerk-hours",) if options.filing == "paper" else ()
     closed = holidays.closing(options.closed)
     return conclude(
@@ -71,17 +73,20 @@ def _end(
     raw = shift(day, question.span, question.sign)
     working += [
         f"{shown(day)} is the day of the event and is not counted (6(a)(1)(A))",
-        f"{question.span} {question.direction} it, every day counted, end on {shown(raw)} (6(a)(1)(B))",
+        f"{question.span} {question.direction} it, every day counted, end on {shown(raw)} "
+        "(6(a)(1)(B))",
     ]
     if options.bound == "earliest":
         return raw, raw
-    # 6(a)(1)(C) and (5): an end on a Saturday, Sunday or holiday moves on in the direction of counting.
+    # 6(a)(1)(C) and (5): an end on a Saturday, Sunday or holiday moves on in the direction of
+    # counting.
     legal = roll(holidays, raw, question.sign, working, "6(a)(1)(C), 6(a)(5)")
     # 6(a)(3): if the clerk's office cannot be reached on the last day, always forward.
     closed = holidays.closing(options.closed)
     legal = roll(closed, legal, 1, working, "clerk's office inaccessible, 6(a)(3)")
     if options.service in three_days and question.direction == "after":
-        # 6(d): three days are added after the period would otherwise end; the last of them may move again.
+        # 6(d): three days are added after the period would otherwise end; the last of them may
+        # move again.
         raw = legal + _SERVICE_DAYS * _DAY
         working.append(
             f"service by {options.service} adds {_SERVICE_DAYS} days: {shown(raw)} (6(d))"
@@ -91,8 +96,8 @@ def _end(
 
 
 def _holidays(question: Question) -> View:
-    # 6(a)(6): statutory holidays and days the President or Congress declares; those of the state where the
-    # court sits count only for periods after an event.
+    # 6(a)(6): statutory holidays and days the President or Congress declares; those of the state
+    # where the court sits count only for periods after an event.
     options = question.options
     added = options.holidays | options.declared_holidays
     return question.calendar.closing(
@@ -103,12 +108,15 @@ def _holidays(question: Question) -> View:
 def _hours(question: Question) -> Computed:
     if question.zone is None:
         raise DeadlineError(
-            "zone: got nothing; allowed: the court's zone, because hours that end on a closed day move on"
+            "zone: got nothing; allowed: the court's zone, because hours that end on a closed "
+            "day move on"
         )
-    # 6(a)(2): count at once, every hour, also of weekends and holidays; real hours across a change of the clock.
+    # 6(a)(2): count at once, every hour, also of weekends and holidays; real hours across a
+    # change of the clock.
     raw = elapsed(question)
     working = [
-        f"{question.span} {question.direction} {shown(question.instant())}, every hour counted: {shown(raw)} (6(a)(2))"
+        f"{question.span} {question.direction} {shown(question.instant())}, every hour counted: "
+        f"{shown(raw)} (6(a)(2))"
     ]
     holidays = _holidays(question)
     # 6(a)(2)(C), (3)(B): an end on a closed day moves to the same clock time of the next open day.
@@ -121,11 +129,11 @@ def _hours(question: Question) -> Computed:
 
 
 ACCEPTS = frozenset(
-    {
-        "calendar", "calendar_known_until", "court_timezone", "service", "filing", "closed", "holidays",
-        "declared_holidays", "state_holidays", "court_leave", "bound",
-    }
-)  # fmt: skip
+        (
+            "calendar calendar_known_until court_timezone service filing closed holidays"
+            " declared_holidays state_holidays court_leave bound"
+        ).split()
+    )
 REGIME = Regime(
     id="us-frcp",
     authority="Federal Rules of Civil Procedure, rule 6",

@@ -1,7 +1,7 @@
 """Periods of the US International Trade Commission: 19 CFR 201.14(a), 201.16(d)-(f), 201.3(c), 210.18(a).
 
-Left out: calendar-day periods of temporary relief (210.66), months before the target date (210.42), and
-tolling by notice of the Commission, which is recorded as a new date and not counted.
+Left out: calendar-day periods of temporary relief (210.66), months before the target date
+(210.42), and tolling by notice of the Commission, which is recorded as a new date and not counted.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -52,10 +52,12 @@ def _after(question: Question, calendar: View, working: list[str]) -> tuple[date
     # 201.14(a): the period begins with the first business day after the event.
     first = calendar.next_open(day + _DAY)
     working.append(
-        f"the event is on {shown(day)}; day 1 is the first business day after it, {shown(first)} (201.14(a))"
+        f"the event is on {shown(day)}; day 1 is the first business day after it, {shown(first)} "
+        "(201.14(a))"
     )
     if number < _SHORT or question.span.unit == "business-days":
-        # 201.14(a): in a period of less than seven days, weekends and holidays between are left out.
+        # 201.14(a): in a period of less than seven days, weekends and holidays between are left
+        # out.
         base = calendar.step(first, number - 1)
         working.append(f"{question.span}, business days only: {shown(base)}")
     else:
@@ -63,7 +65,8 @@ def _after(question: Question, calendar: View, working: list[str]) -> tuple[date
         working.append(f"{question.span}, every day counted: {shown(base)}")
     if question.options.bound == "earliest":
         return base, base, base
-    # 201.14(a): the last day counts unless it is a Saturday, Sunday or federal holiday; 201.8(d)(7) when closed.
+    # 201.14(a): the last day counts unless it is a Saturday, Sunday or federal holiday;
+    # 201.8(d)(7) when closed.
     rolled = roll(closed, base, 1, working, "201.14(a)")
     extra = _service_days(question)
     if not extra:
@@ -89,8 +92,8 @@ def _service_days(question: Question) -> int:
 
 
 def _before(question: Question, calendar: View) -> Computed:
-    # 210.18(a): backward, the first day counted is the calendar day before; 201.14(a) knows no direction,
-    # so an end on a closed day moves to the next business day, which is later.
+    # 210.18(a): backward, the first day counted is the calendar day before; 201.14(a) knows no
+    # direction, so an end on a closed day moves to the next business day, which is later.
     day, number = question.day(), question.span.number
     raw = (
         calendar.step(day, number, -1)
@@ -98,7 +101,8 @@ def _before(question: Question, calendar: View) -> Computed:
         else day - number * _DAY
     )
     working = [
-        f"{question.span} before {shown(day)}, the day before it counted first: {shown(raw)} (210.18(a))"
+        f"{question.span} before {shown(day)}, the day before it counted first: {shown(raw)} "
+        "(210.18(a))"
     ]
     legal = roll(
         calendar.closing(question.options.closed), raw, 1, working, "later, 201.14(a), 210.18(a)"
@@ -107,7 +111,8 @@ def _before(question: Question, calendar: View) -> Computed:
 
 
 def _after_hours(question: Question) -> tuple[Warning, ...]:
-    # 201.3(c): what is filed after closing time is filed on the next business day; we count from the earlier.
+    # 201.3(c): what is filed after closing time is filed on the next business day; we count from
+    # the earlier.
     when = question.when
     if isinstance(when, datetime) and when.astimezone(question.zone).time() > _CLOSES:
         return ("after-hours",)
@@ -119,12 +124,12 @@ REGIME = Regime(
     authority="19 CFR 201.14, 201.16",
     units=frozenset({"days", "business-days"}),
     accepts=frozenset(
-        {
-            "calendar", "calendar_known_until", "court_timezone", "service", "foreign", "closed", "holidays",
-            "declared_holidays", "bound",
-        }
+        (
+            "calendar calendar_known_until court_timezone service foreign closed holidays"
+            " declared_holidays bound"
+        ).split()
     ),
     count=count,
     calendars=("US",),
     zone="America/New_York",
-)  # fmt: skip
+)
