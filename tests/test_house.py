@@ -48,6 +48,12 @@ def shown(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count a function's lines without its docstring, which for a command is its help."""
+    lines = (function.end_lineno or function.lineno) - function.lineno + 1
+    return lines - len((ast.get_docstring(function, clean=False) or "").splitlines())
+
+
 def law_rules() -> Iterator[tuple[str, dict[str, Any]]]:
     """Give each rule of each procedure with its place."""
     for path in sorted((ROOT / "breachbook" / "law").glob("*/*.yaml")):
@@ -85,13 +91,12 @@ def test_no_file_is_too_long() -> None:
 
 
 def test_no_function_is_too_long() -> None:
-    """A function of more than 50 lines is two functions."""
+    """A function of more than 50 lines, its docstring aside, is two functions."""
     long = [
         f"{shown(path)}:{node.lineno} {node.name}"
         for path in tracked(".py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno >= MAX_FUNCTION
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > MAX_FUNCTION
     ]
 
     assert long == []
