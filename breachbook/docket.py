@@ -1,4 +1,4 @@
-"""A matter's docket: one deadline for each fact a rule runs from, the gates beside them, earliest safe date first."""
+"""A matter's docket: one deadline for each fact a rule runs from, and the gates beside them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,34 +29,41 @@ class Deadline:
     problem: str | None = None
 
     def as_data(self) -> dict[str, Any]:
-        """Give everything as canonical JSON takes it: text, whole numbers, lists; dates as ISO text.
+        """Give everything as canonical JSON takes it; dates are ISO text.
 
-        Keys: id, rule, rule_sha256, kind, title, who, consequence, authority {title, locator, says}, status,
-        confidence, checked_on, in_force {from, to}, blocks, out_of_scope, note, fact, trigger, when, about,
-        raw, legal, safe, final, last_moment, provisional, warnings, working, problem.
+        Keys: id, rule, rule_sha256, kind, title, who, consequence, authority {title, locator,
+            says}, status,
+        confidence, checked_on, in_force {from, to}, blocks, out_of_scope, note, fact, trigger,
+        when, about, raw, legal, safe, final, last_moment, provisional, warnings, working, problem.
         """
-        rule, fact, computed = self.rule, self.fact, self.computed
+        rule, fact = self.rule, self.fact
         data: dict[str, Any] = {
-            "id": self.id, "rule": rule.id, "rule_sha256": rule.digest, "kind": rule.kind, "title": dict(rule.title),
-            "who": rule.who, "consequence": rule.consequence,
+            "id": self.id,
+            "rule": rule.id,
+            "rule_sha256": rule.digest,
+            "kind": rule.kind,
+            "title": dict(rule.title),
+            "who": rule.who,
+            "consequence": rule.consequence,
             "authority": {
-                "title": rule.authority.title, "locator": rule.authority.locator, "says": rule.authority.says
+                "title": rule.authority.title,
+                "locator": rule.authority.locator,
+                "says": rule.authority.says,
             },
-            "status": rule.status, "confidence": rule.confidence, "checked_on": rule.checked_on.isoformat(),
+            "status": rule.status,
+            "confidence": rule.confidence,
+            "checked_on": rule.checked_on.isoformat(),
             "in_force": {"from": rule.in_force_from.isoformat(), "to": _text(rule.in_force_to)},
-            "blocks": list(rule.blocks), "out_of_scope": rule.out_of_scope, "note": rule.note,
-            "fact": fact.id if fact else None, "trigger": rule.trigger, "when": _text(fact.when if fact else None),
-            "about": fact.about if fact else None, "problem": self.problem,
-        }  # fmt: skip
-        data |= {
-            "raw": _text(computed.raw if computed else None), "legal": _text(computed.legal if computed else None),
-            "safe": _text(computed.safe if computed else None), "final": _text(computed.final if computed else None),
-            "last_moment": _text(computed.last_moment if computed else None),
-            "provisional": computed.provisional if computed else False,
-            "warnings": list(computed.warnings) if computed else [],
-            "working": list(computed.working) if computed else [],
-        }  # fmt: skip
-        return data
+            "blocks": list(rule.blocks),
+            "out_of_scope": rule.out_of_scope,
+            "note": rule.note,
+            "fact": fact.id if fact else None,
+            "trigger": rule.trigger,
+            "when": _text(fact.when if fact else None),
+            "about": fact.about if fact else None,
+            "problem": self.problem,
+        }
+        return data | _counts(self.computed)
 
 
 def docket(
@@ -64,7 +71,8 @@ def docket(
 ) -> tuple[Deadline, ...]:
     """Count every deadline of some dockets from the facts of a matter.
 
-    What could not be counted stands first with its problem, then the deadlines by safe date, then the gates.
+    What could not be counted stands first with its problem, then the deadlines by safe date, then
+    the gates.
 
     Args:
         facts: Trigger events as they stand now, corrected and not retracted.
@@ -120,6 +128,16 @@ def _order(deadline: Deadline) -> tuple[int, datetime, str]:
         moment = deadline.computed.last_moment
         safe = datetime.combine(safe, time.max, moment.tzinfo if moment else UTC)
     return (1, safe.astimezone(UTC), deadline.id)
+
+
+def _counts(computed: Computed | None) -> dict[str, Any]:
+    dates = ("raw", "legal", "safe", "final", "last_moment")
+    return {
+        **{name: _text(getattr(computed, name, None)) for name in dates},
+        "provisional": computed.provisional if computed else False,
+        "warnings": list(computed.warnings) if computed else [],
+        "working": list(computed.working) if computed else [],
+    }
 
 
 def _text(moment: Moment | None) -> str | None:

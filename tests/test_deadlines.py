@@ -63,11 +63,11 @@ def test_count_agrees_with_each_worked_example(item: dict[str, Any]) -> None:
 def test_count_shows_its_working_and_a_safe_date_not_after_the_legal_one(
     item: dict[str, Any],
 ) -> None:
-    """Every result can be followed step by step, and its safe date is never later than its legal one."""
+    """Every result can be followed step by step, and is safe no later than legal."""
     got = _vector(item)
 
     assert len(got.working) >= 2
-    assert got.legal is None or got.safe <= got.legal  # type: ignore[operator] # both of one type
+    assert got.legal is None or got.safe <= got.legal
     assert got.provisional == (got.legal is None)
 
 
@@ -81,7 +81,9 @@ def test_count_shows_its_working_and_a_safe_date_not_after_the_legal_one(
         ("2028-11-10", "2028-11-13"),
     ],
 )
-def test_friday_kept_for_a_saturday_holiday_is_closed_and_disputed(closed: str, legal: str) -> None:
+def test_friday_kept_for_a_saturday_holiday_is_closed_and_disputed(
+    closed: str, legal: str
+) -> None:
     """A Friday kept for a Saturday holiday moves the end, and the safe date lies before it."""
     day = date.fromisoformat(closed)
 
@@ -93,7 +95,7 @@ def test_friday_kept_for_a_saturday_holiday_is_closed_and_disputed(closed: str, 
 
 
 def test_closing_by_executive_order_is_counted_in_both_readings() -> None:
-    """A day closed by the President moves the legal end; the safe date keeps the earlier reading."""
+    """A day closed by the President moves the legal end; safe keeps the earlier reading."""
     got = count("us-frcp", date(2018, 11, 21), "14 days")
 
     assert (got.legal, got.safe) == (date(2018, 12, 6), date(2018, 12, 4))
@@ -115,7 +117,7 @@ def test_short_itc_period_counts_a_disputed_closing_in_both_readings() -> None:
 
 
 def test_past_the_official_calendar_a_date_is_provisional() -> None:
-    """Past the last official notice there is a raw and a safe date, no legal one, and it is said."""
+    """Past the last official notice there is no legal date, and the result says so."""
     got = count("cn-civil-procedure", date(2026, 12, 20), "15 days")
 
     assert (got.raw, got.legal, got.provisional) == (date(2027, 1, 4), None, True)
@@ -133,11 +135,15 @@ def test_a_roll_over_the_end_of_the_official_calendar_is_provisional() -> None:
 
 
 def test_without_an_open_day_the_safe_date_is_the_raw_end() -> None:
-    """If no open day lies after the trigger and on or before the raw end, the safe date is the earlier of the two."""
+    """With no open day between trigger and raw end, safe is the earlier of raw and legal."""
     got = count("cn-civil-procedure", date(2026, 10, 1), "5 days")
 
     assert got.warnings == ("no-open-day",)
-    assert (got.raw, got.legal, got.safe) == (date(2026, 10, 6), date(2026, 10, 8), date(2026, 10, 6))
+    assert (got.raw, got.legal, got.safe) == (
+        date(2026, 10, 6),
+        date(2026, 10, 8),
+        date(2026, 10, 6),
+    )
 
 
 def test_earliest_bound_gives_the_first_permitted_day() -> None:
@@ -172,7 +178,7 @@ def test_last_moment_is_the_closing_hour_of_the_place() -> None:
 
 
 def test_hours_that_end_on_a_weekend_move_to_the_same_clock_time_in_court() -> None:
-    """Court hours that end on a Saturday end on Monday at the same clock time; the safe moment stays."""
+    """Court hours that end on a Saturday move to the clock time on Monday; safe stays."""
     when = datetime.fromisoformat("2026-03-05T10:23:00-05:00")
     options = {"court_timezone": "America/New_York"}
 
@@ -183,7 +189,7 @@ def test_hours_that_end_on_a_weekend_move_to_the_same_clock_time_in_court() -> N
 
 
 def test_backward_period_rolls_back_and_ignores_state_holidays() -> None:
-    """Backward from a hearing, a weekend end moves earlier, and a state's holiday does not count."""
+    """Backward from a hearing, a holiday of the state does not count."""
     options = {"calendar": "US-MA"}
 
     got = count("us-frcp", date(2026, 5, 4), "14 days", "before", options)
@@ -235,7 +241,7 @@ def test_longer_of_two_spans_counts() -> None:
 def test_count_refuses_what_it_cannot_count(
     regime: str, when: date, period: str, direction: Any, options: dict[str, object], said: str
 ) -> None:
-    """An unknown regime, calendar, zone, unit or option is refused, never passed over or guessed."""
+    """An unknown regime, calendar, zone, unit or option is refused, never guessed."""
     with pytest.raises(DeadlineError, match=said):
         count(regime, when, period, direction, options)
 
@@ -251,7 +257,12 @@ def test_a_rolled_deadline_is_never_on_a_closed_day(regime: str, when: date, day
         assert got.safe <= got.legal
 
 
-@given(regime=st.sampled_from(sorted(ROLLED)), when=DAYS, later=st.integers(1, 30), n=st.integers(1, 90))
+@given(
+    regime=st.sampled_from(sorted(ROLLED)),
+    when=DAYS,
+    later=st.integers(1, 30),
+    n=st.integers(1, 90),
+)
 def test_a_later_trigger_gives_no_earlier_deadline(
     regime: str, when: date, later: int, n: int
 ) -> None:
@@ -268,7 +279,7 @@ def test_a_later_trigger_gives_no_earlier_deadline(
 def test_months_and_years_end_on_the_same_number_or_the_last_day(
     when: date, months: int, unit: str
 ) -> None:
-    """A period in months or years ends on the trigger's day number, or on the last day of a shorter month."""
+    """Months and years end on the trigger's day number, or on the last day of the month."""
     got = count("cn-civil-code", when, f"{months if unit == 'months' else months % 5 + 1} {unit}")
 
     assert got.raw.day == when.day or (got.raw + timedelta(days=1)).day == 1

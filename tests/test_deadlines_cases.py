@@ -1,4 +1,4 @@
-"""Cases of single rules, written as YAML beside their reasons and counted through the public docket."""
+"""Cases of single rules, written as YAML beside their reasons, through the public docket."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -25,7 +25,9 @@ def _cases() -> list[Any]:
     found = []
     for path in FILES:
         data = source.read(path).data
-        found += [pytest.param(data, case, id=f"{path.stem}: {case['name']}") for case in data["cases"]]
+        found += [
+            pytest.param(data, case, id=f"{path.stem}: {case['name']}") for case in data["cases"]
+        ]
     return found
 
 
@@ -34,8 +36,10 @@ def _when(text: str) -> date | datetime:
 
 
 @pytest.mark.parametrize(("file", "case"), _cases())
-def test_rule_gives_what_its_case_says(law: Law, file: dict[str, Any], case: dict[str, Any]) -> None:
-    """Each case of a rule gives the dates it states, by the version in force on the trigger's day."""
+def test_rule_gives_what_its_case_says(
+    law: Law, file: dict[str, Any], case: dict[str, Any]
+) -> None:
+    """Each case gives the dates it states, by the version in force on the trigger's day."""
     trigger = law.rules[file["rule"]][0].trigger or ""
     fact = Fact("F1", trigger, _when(case["trigger"]), "incident")
 
@@ -50,11 +54,14 @@ def test_rule_gives_what_its_case_says(law: Law, file: dict[str, Any], case: dic
 
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_case_file_covers_the_days_on_which_counting_goes_wrong(path: Path) -> None:
-    """A file of cases has the days around the start of the text, a weekend, a closed day, a leap day and a year end."""
+    """Cases stand around the start of a text, a weekend, a closed day, a leap day, a year end."""
     data = source.read(path).data
 
     names = " ".join(case["name"] for case in data["cases"])
 
     assert path.stem == data["rule"]
-    assert all(word in names for word in ("before", "first day", "weekend", "closed day", "leap", "year end"))
+    assert all(
+        word in names
+        for word in ("before", "first day", "weekend", "closed day", "leap", "year end")
+    )
     assert all(case["because"] for case in data["cases"])

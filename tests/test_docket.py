@@ -1,4 +1,4 @@
-"""The docket of a matter: which deadlines its facts give, in which order, and what each carries."""
+"""The docket of a matter: the deadlines its facts give, their order, and what each carries."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -131,14 +131,18 @@ def test_hours_from_a_date_are_shown_as_a_problem(law: Law) -> None:
 
 
 def test_zone_of_the_court_gives_the_last_moment(law: Law) -> None:
-    """Where the law does not fix the place, the court's zone does; without it there is no last moment."""
+    """Where the law fixes no place, the court's zone does; without it there is no last moment."""
     without = _by_rule(docket(WHEELS, law, ["us-dtsa"]))["us-answer"].computed
-    given = _by_rule(docket(WHEELS, law, ["us-dtsa"], zone="America/Chicago"))["us-answer"].computed
+    given = _by_rule(docket(WHEELS, law, ["us-dtsa"], zone="America/Chicago"))[
+        "us-answer"
+    ].computed
 
     assert without is not None
     assert given is not None
     assert (without.last_moment, without.warnings) == (None, ("no-zone",))
-    assert given.last_moment == datetime(2026, 12, 15, 23, 59, 59, tzinfo=ZoneInfo("America/Chicago"))
+    assert given.last_moment == datetime(
+        2026, 12, 15, 23, 59, 59, tzinfo=ZoneInfo("America/Chicago")
+    )
 
 
 def test_version_is_chosen_by_the_day_at_the_place(law: Law) -> None:

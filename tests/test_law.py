@@ -1,4 +1,4 @@
-"""Law files: what is shipped is complete, and every fault of a file is told at once with its line."""
+"""Law files: what is shipped is complete, and every fault is told at once with its line."""
 
 import re
 import shutil
@@ -68,7 +68,9 @@ def law() -> Law:
 def write(tmp_path: Path) -> Write:
     """Write a folder of law from the text of its rules and triggers."""
 
-    def written(rules: str, triggers: str = TRIGGERS, head: str = PROCEDURE, folder: str = "law") -> Path:
+    def written(
+        rules: str, triggers: str = TRIGGERS, head: str = PROCEDURE, folder: str = "law"
+    ) -> Path:
         root = tmp_path / folder
         (root / "us").mkdir(parents=True)
         (root / "triggers.yaml").write_text(triggers, "utf-8")
@@ -91,10 +93,12 @@ def test_shipped_law_has_the_dockets_that_playbooks_cite(law: Law) -> None:
 
 
 def test_every_shipped_rule_says_its_number_and_its_authority(law: Law) -> None:
-    """The number of each period stands in the words that cite its authority, read on a stated day."""
+    """The number of each period stands in the words of its authority, read on a stated day."""
     for rule in (rule for versions in law.rules.values() for rule in versions):
         numbers = [str(span.number) for span in rule.period.spans] if rule.period else []
-        assert all(number in re.findall(r"\d+", rule.authority.says) for number in numbers), rule.id
+        assert all(number in re.findall(r"\d+", rule.authority.says) for number in numbers), (
+            rule.id
+        )
         assert rule.authority.title, rule.id
         assert rule.authority.locator, rule.id
         assert rule.checked_on <= date(2026, 11, 24), rule.id
@@ -126,7 +130,9 @@ def test_gates_forbid_and_have_no_period(law: Law) -> None:
 def test_digest_changes_with_any_word_of_a_rule(write: Write) -> None:
     """The digest of a rule version names its whole text."""
     one = load_law([write(RULE)])
-    other = load_law([write(RULE.replace("the reply is lost", "the reply is barred"), folder="other")])
+    other = load_law(
+        [write(RULE.replace("the reply is lost", "the reply is barred"), folder="other")]
+    )
 
     digests = [law.rule("us-reply", date(2026, 1, 1)).digest for law in (one, other)]
 
@@ -135,7 +141,7 @@ def test_digest_changes_with_any_word_of_a_rule(write: Write) -> None:
 
 
 def test_version_in_force_on_the_trigger_date_applies(write: Write) -> None:
-    """Of several versions of a rule the one in force on the day applies, both its ends included."""
+    """Of several versions the one in force on the day applies, both its ends included."""
     old = RULE.replace("14 days", "10 days").replace(
         "from: 2020-01-01, to: null", "from: 2010-01-01, to: 2019-12-31"
     )

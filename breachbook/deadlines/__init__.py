@@ -1,7 +1,7 @@
 """Deadlines: what the law says, and how its periods are counted.
 
-Pure but for `load_law`, which reads the folders it is handed. Every number that came from a law stands in
-``breachbook/law``; the modules of `regimes` hold only ways of counting.
+Pure but for `load_law`, which reads the folders it is handed. Every number that came from a law
+stands in ``breachbook/law``; the modules of `regimes` hold only ways of counting.
 """
 
 from breachbook.deadlines.compute import compute, count, trigger_day

@@ -1,8 +1,8 @@
 """Court calendars: which days are closed, on whose authority, and up to which day we know it.
 
 The `holidays` and `chinesecalendar` packages are the base; dated entries of our own, each with its
-source, correct it (``law/calendars``). What a package says beyond the known days is an estimate: it
-may make a safe date earlier, never a legal one final.
+source, correct it (``law/calendars``). What a package says beyond the known days is an estimate:
+it may make a safe date earlier, never a legal one final.
 """
 
 from collections.abc import Iterable, Mapping
@@ -156,7 +156,7 @@ class View:
         return day
 
     def disputed(self, first: date, last: date) -> frozenset[date]:
-        """List the closed days between two days, both included, of which it is arguable that they are holidays."""
+        """List the closed days from one day to another of which it is arguable that they count."""
         return frozenset(
             day
             for year in range(first.year, last.year + 1)
@@ -183,12 +183,13 @@ class View:
                 return day
             day += step
         raise DeadlineError(
-            f"calendar: no open day within {_SEARCH_DAYS} days of {day}; check the closed days given"
+            f"calendar: no open day within {_SEARCH_DAYS} days of {day}; check the closed days "
+            "given"
         )
 
 
 class Calendars:
-    """Every calendar of the law that was loaded, by id; views are kept, for many counts ask the same."""
+    """Every calendar of the law by id; views are kept, for many counts ask the same."""
 
     def __init__(self, texts: Iterable[CalendarText] = ()) -> None:
         self.texts: Mapping[str, CalendarText] = {text.id: text for text in texts}
@@ -201,7 +202,8 @@ class Calendars:
         """Give the union of some calendars with further closed days.
 
         Raises:
-            DeadlineError: A calendar is not known; an unknown place is never counted without its holidays.
+            DeadlineError: A calendar is not known; an unknown place is never counted without its
+                holidays.
         """
         key = (names, added, known_until)
         found = self._views.get(key)
@@ -221,7 +223,8 @@ class Calendars:
             if text is None or (subdivision and text.subdivisions_known_until is None):
                 known = ", ".join(sorted(self.texts)) or "none"
                 raise DeadlineError(
-                    f"calendar: got {name!r}; allowed: {known}, a subdivision of one that has them, or `weekends`; "
+                    f"calendar: got {name!r}; allowed: {known}, a subdivision of one that has "
+                    "them, or `weekends`; "
                     "add the calendar with its source under law/calendars"
                 )
             if subdivision:
@@ -238,7 +241,7 @@ def _is_holiday(text: CalendarText, day: date) -> bool:
 def _base_days(
     base: Base, country: str, subdivision: str | None, year: int
 ) -> tuple[frozenset[date], frozenset[date]]:
-    """Ask the packages for one year: days off, and weekend days worked. They are slow to import: only here."""
+    """Ask the packages, slow to import, for one year: days off, and weekend days worked."""
     if base == "none":
         return frozenset(), frozenset()
     if base == "chinesecalendar":
@@ -253,6 +256,7 @@ def _base_days(
         found = holidays.country_holidays(country, subdiv=subdivision, years=year)
     except NotImplementedError as error:
         raise DeadlineError(
-            f"calendar: got {country}-{subdivision}; allowed: an ISO country or subdivision with known holidays"
+            f"calendar: got {country}-{subdivision}; allowed: an ISO country or subdivision with "
+            "known holidays"
         ) from error
     return frozenset(day for day in found if day.year == year), frozenset()

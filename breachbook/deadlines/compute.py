@@ -35,7 +35,8 @@ def count(
         calendars: Court calendars; those we ship when not given.
 
     Raises:
-        DeadlineError: Unknown regime, calendar or zone; a unit, direction or option without meaning in the
+        DeadlineError: Unknown regime, calendar or zone; a unit, direction or option without
+            meaning in the
             regime; an instant without an offset; a date where hours must run from an instant.
     """
     found = _regime(regime)
@@ -107,7 +108,8 @@ def _check(
         )
     if direction not in regime.directions:
         raise DeadlineError(
-            f"direction: got {direction!r}; allowed in {regime.id}: {', '.join(sorted(regime.directions))}"
+            f"direction: got {direction!r}; allowed in {regime.id}: "
+            f"{', '.join(sorted(regime.directions))}"
         )
     check_period(regime, Period(spans))
     if options is not NO_OPTIONS:
@@ -149,7 +151,8 @@ def _calendar_names(regime: Regime, options: Options, direction: str) -> tuple[s
     country = chosen.partition("-")[0]
     if country not in regime.calendars or not regime.has_subdivisions:
         raise DeadlineError(
-            f"options.calendar: got {chosen!r}; allowed in {regime.id}: {', '.join(regime.calendars)}"
+            f"options.calendar: got {chosen!r}; allowed in {regime.id}: "
+            f"{', '.join(regime.calendars)}"
         )
     return (*regime.calendars, chosen) if direction == "after" else regime.calendars
 
@@ -167,7 +170,7 @@ def _in_zone(options: Options, zone: str) -> Options:
 
 
 def trigger_day(rule: Rule, when: Moment, zone: str | None = None) -> date:
-    """Give the day that decides which version of a rule applies: the trigger's local date at the rule's place."""
+    """Give the day that decides which version applies: the trigger's date at the rule's place."""
     if not isinstance(when, datetime):
         return when
     place = (

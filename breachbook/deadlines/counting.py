@@ -1,8 +1,9 @@
 """One count: what is asked, what comes out, and the three dates every result carries.
 
-`raw` is the end before the last roll, `legal` the last moment the law allows, `safe` the moment to plan
-on: the last open day on or before `raw`; for hours the event plus the plain elapsed hours; where a point
-of law is disputed it is taken from the earlier reading; never later than `legal`.
+`raw` is the end before the last roll, `legal` the last moment the law allows, `safe` the moment
+to plan on: the last open day on or before `raw`; for hours the event plus the plain elapsed
+hours; where a point of law is disputed it is taken from the earlier reading; never later than
+`legal`.
 """
 
 from collections.abc import Callable
@@ -19,14 +20,14 @@ from breachbook.errors import DeadlineError
 Moment = date | datetime
 Direction = Literal["after", "before"]
 Warning = Literal[
-    "no-open-day",  # no open day between the trigger and the raw end: safe is the earlier of raw and legal
+    "no-open-day",  # none lies between trigger and raw end: safe is the earlier of raw and legal
     "disputed",  # readings of the law differ: safe is taken from the earlier one
-    "provisional",  # past the official calendar: no legal date, safe from the weekends and holidays known so far
-    "safe-estimated",  # the legal date needs no calendar, but the safe one lies past the official calendar
+    "provisional",  # past the official calendar: safe from the weekends and holidays known so far
+    "safe-estimated",  # the legal date needs no calendar, but the safe one lies past it
     "weekends-only",  # no calendar was named: safe regards Saturdays and Sundays alone
     "no-zone",  # the zone of the place is not known: the day is the one recorded
     "clerk-hours",  # a paper filing ends when the clerk's office closes, at an hour not known here
-    "after-hours",  # the event came after the office's closing hour and may count as of the next open day
+    "after-hours",  # the event came after closing time and may count as of the next open day
 ]
 WARNINGS: tuple[Warning, ...] = get_args(Warning)
 
@@ -41,12 +42,14 @@ class Computed:
 
     Attributes:
         raw: End before the last roll: a date, or an aware datetime for periods in hours.
-        legal: Last moment the law allows (first permitted one for an earliest bound); None when provisional.
+        legal: Last moment the law allows (first permitted one for an earliest bound); None when
+            provisional.
         safe: Moment to plan on.
         provisional: Whether the official calendar does not reach so far.
         warnings: What to look at, in the closed words of `WARNINGS`.
         working: The count step by step, in plain sentences.
-        last_moment: The legal end at the place, to the second; None when provisional or the zone is not known.
+        last_moment: The legal end at the place, to the second; None when provisional or the zone
+            is not known.
         final: Day on which an order becomes final; only for presidential review.
     """
 
@@ -99,7 +102,8 @@ class Question:
         """
         if not isinstance(self.when, datetime):
             raise DeadlineError(
-                f"trigger: got the date {self.when}; allowed: a date and time with its offset, because "
+                f"trigger: got the date {self.when}; allowed: a date and time with its offset, "
+                "because "
                 f"{self.span} run from an instant"
             )
         return self.when
@@ -168,7 +172,8 @@ def conclude(
         working: Sentences so far; the last ones are added.
         calendar: Open days for the safe date, when not the question's own.
         earlier: End under an earlier reading of a disputed point.
-        rolls: Whether the legal date rests on the calendar; if so it is provisional past the known days.
+        rolls: Whether the legal date rests on the calendar; if so it is provisional past the
+            known days.
         closes: When the last day ends at the place.
         final: Day on which an order becomes final.
         warnings: Warnings so far.
@@ -179,7 +184,8 @@ def conclude(
         legal, safe = raw, calendar.next_open(raw)
         closes = time(0)
         working.append(
-            f"first permitted day {shown(legal)}; safe is the first open day from it, {shown(safe)}"
+            f"first permitted day {shown(legal)}; safe is the first open day from it, "
+            f"{shown(safe)}"
         )
     else:
         safe = _safe(question, calendar, raw, legal, working, found)
@@ -239,7 +245,7 @@ def _safe(
 def conclude_hours(
     question: Question, raw: datetime, legal: datetime, working: list[str]
 ) -> Computed:
-    """Give the three moments of a period in hours; safe is the event plus the plain elapsed hours."""
+    """Give the three moments of a period in hours; safe is the event plus the elapsed hours."""
     plain = elapsed(question)
     safe = min(plain, legal, key=lambda moment: moment.astimezone(UTC))
     working.append(f"safe is the event plus the plain elapsed hours: {shown(safe)}")

@@ -137,6 +137,7 @@ class Law:
                 return rule
         spans = ", ".join(f"{r.in_force_from} to {r.in_force_to or 'today'}" for r in versions)
         raise DeadlineError(
-            f"rule {id}: got a trigger of {on}; allowed: days on which a version we hold is in force ({spans}); "
+            f"rule {id}: got a trigger of {on}; allowed: days on which a version we hold is in "
+            f"force ({spans}); "
             "ask counsel which text applied, and add that version with its source"
         )

@@ -1,7 +1,7 @@
 """Reading law: triggers, court calendars and one file per procedure, every problem at once.
 
-A folder of law holds ``triggers.yaml``, ``calendars/<country>.yaml`` and ``<jurisdiction>/<procedure>.yaml``.
-A later folder adds to the earlier ones and redefines nothing.
+A folder of law holds ``triggers.yaml``, ``calendars/<country>.yaml`` and
+``<jurisdiction>/<procedure>.yaml``. A later folder adds to the earlier ones and redefines nothing.
 """
 
 import re
@@ -114,9 +114,15 @@ class _Reader:
                     self._problem(text, ("entries", index, "day"), str(item.day), "each day once")
                 entries[item.day] = Entry(item.day, item.open, item.disputed, item.because)
             self.calendars[file.calendar] = CalendarText(
-                file.calendar, file.title.get("en", file.calendar), file.base, file.known_from, file.known_until,
-                file.subdivisions_known_until, file.friday_for_saturday_disputed, entries,
-            )  # fmt: skip
+                file.calendar,
+                file.title.get("en", file.calendar),
+                file.base,
+                file.known_from,
+                file.known_until,
+                file.subdivisions_known_until,
+                file.friday_for_saturday_disputed,
+                entries,
+            )
 
     def procedures_of(self, folder: Path) -> None:
         for path in sorted(folder.glob("*/*.yaml")):
@@ -149,9 +155,12 @@ class _Reader:
             )
         if self._homes.setdefault(entry.id, text.file) != text.file:
             self._problem(
-                text, (*at, "id"), entry.id, "an id that no other file defines",
+                text,
+                (*at, "id"),
+                entry.id,
+                "an id that no other file defines",
                 f"it stands in {self._homes[entry.id]}; choose another id",
-            )  # fmt: skip
+            )
         if entry.trigger is not None and entry.trigger not in self.triggers:
             self._problem(
                 text,
@@ -168,12 +177,21 @@ class _Reader:
         rule = _rule(text, file, entry, at, period, options)
         versions = self.rules.setdefault(entry.id, [])
         if versions and (rule.kind, rule.trigger) != (versions[0].kind, versions[0].trigger):
-            self._problem(text, (*at, "trigger"), f"{rule.kind} {rule.trigger}", "one kind and one trigger for every "
-                          "version of a rule", "give the new text an id of its own")  # fmt: skip
+            self._problem(
+                text,
+                (*at, "trigger"),
+                f"{rule.kind} {rule.trigger}",
+                "one kind and one trigger for every version of a rule",
+                "give the new text an id of its own",
+            )
         for other in versions:
             if _overlap(rule, other):
-                self._problem(text, (*at, "in_force"), f"{rule.in_force_from} to {rule.in_force_to}",
-                              "days on which no other version of the rule is in force")  # fmt: skip
+                self._problem(
+                    text,
+                    (*at, "in_force"),
+                    f"{rule.in_force_from} to {rule.in_force_to}",
+                    "days on which no other version of the rule is in force",
+                )
         versions.append(rule)
 
     def _counted(
@@ -205,11 +223,16 @@ class _Reader:
         except DeadlineError as error:
             self._problem(text, (*at, "period"), entry.period, str(error))
             return None
-        # Peers ship clocks whose stored number is not the one they cite; here both must be the same.
+        # Peers ship clocks whose stored number is not the one they cite; here both must be the
+        # same.
         for span in period.spans:
             if not re.search(rf"(?<![0-9]){span.number}(?![0-9])", entry.authority.says):
-                self._problem(text, (*at, "authority", "says"), entry.authority.says,
-                              f"words that give the number of the period, {span.number}, in digits")  # fmt: skip
+                self._problem(
+                    text,
+                    (*at, "authority", "says"),
+                    entry.authority.says,
+                    f"words that give the number of the period, {span.number}, in digits",
+                )
         regime = REGIMES.get(entry.regime or "")
         if entry.regime is not None and regime is None:
             self._problem(text, (*at, "regime"), entry.regime, f"one of {', '.join(REGIMES)}")
@@ -276,14 +299,30 @@ def _rule(
     written = text.data[at[0]][at[1]]
     authority = entry.authority
     return Rule(
-        id=entry.id, kind=entry.kind, title=entry.title, trigger=entry.trigger, period=period,
-        direction=entry.direction or "after", regime=entry.regime, who=entry.who, consequence=entry.consequence,
-        authority=Authority(authority.title, authority.locator, authority.says), status=entry.status,
-        confidence=entry.confidence, checked_on=entry.checked_on, in_force_from=entry.in_force.start,
-        in_force_to=entry.in_force.end, jurisdiction=file.jurisdiction, procedure=file.procedure, docket=file.docket,
-        digest=digest(written), options=options, blocks=tuple(entry.blocks), out_of_scope=entry.out_of_scope,
+        id=entry.id,
+        kind=entry.kind,
+        title=entry.title,
+        trigger=entry.trigger,
+        period=period,
+        direction=entry.direction or "after",
+        regime=entry.regime,
+        who=entry.who,
+        consequence=entry.consequence,
+        authority=Authority(authority.title, authority.locator, authority.says),
+        status=entry.status,
+        confidence=entry.confidence,
+        checked_on=entry.checked_on,
+        in_force_from=entry.in_force.start,
+        in_force_to=entry.in_force.end,
+        jurisdiction=file.jurisdiction,
+        procedure=file.procedure,
+        docket=file.docket,
+        digest=digest(written),
+        options=options,
+        blocks=tuple(entry.blocks),
+        out_of_scope=entry.out_of_scope,
         note=entry.note,
-    )  # fmt: skip
+    )
 
 
 def _overlap(one: Rule, other: Rule) -> bool:

@@ -1,4 +1,4 @@
-"""What a count may be told besides its trigger and period; the same words in rules and in worked examples."""
+"""What a count may be told besides its trigger and period, in rules and in worked examples."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -23,7 +23,8 @@ class Options:
     """What a count is told; each regime says which of these have a meaning in it.
 
     Attributes:
-        calendar: ISO country or subdivision, such as ``US`` or ``US-AL``; ``weekends`` is Saturdays and Sundays only.
+        calendar: ISO country or subdivision, such as ``US`` or ``US-AL``; ``weekends`` is
+            Saturdays and Sundays only.
         calendar_known_until: Last day the official calendar is taken to cover.
         court_timezone: Zone of the place where the act is done.
         service: How the paper was served: ``mail``, ``express`` or ``electronic``.
@@ -31,7 +32,8 @@ class Options:
         filing: ``paper`` where the clerk's closing hour counts.
         closed: Days on which the office is inaccessible.
         holidays: Further holidays.
-        declared_holidays: Days declared holidays by the President or the court; they count in both directions.
+        declared_holidays: Days declared holidays by the President or the court; they count in
+            both directions.
         state_holidays: Holidays of the state; they count forward only.
         court_leave: The court's own leave days, which are not holidays.
         start: ``inclusive``, ``year-end`` or ``previous-end``.
@@ -70,7 +72,7 @@ NO_OPTIONS = Options()
 
 
 def parse_options(given: Mapping[str, object]) -> Options:
-    """Read options as rules and worked examples write them: dates as ISO text, lists of dates, words.
+    """Read options as rules write them: dates as ISO text, lists of dates, words.
 
     Raises:
         DeadlineError: An unknown option, or a value it does not take; all of them in one message.

@@ -1,4 +1,4 @@
-"""Lengths of time as law states them: ``12 days``, ``48 hours``, ``max(20 business-days, 31 days)``."""
+"""Lengths of time as law states them: ``12 days``, ``max(20 business-days, 31 days)``."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Unit = Literal["hours", "days", "business-days", "weeks", "months", "years"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4}) (hour|day|business-day|week|month|year)s?")
-_ALLOWED = "such as `12 days`, `48 hours`, `5 business-days`, `3 years` or `max(20 business-days, 31 days)`"
+_ALLOWED = "such as `12 days`, `48 hours`, `5 business-days` or `max(20 business-days, 31 days)`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def parse_period(text: str) -> Period:
 
 
 def shift(day: date, span: Span, sign: int = 1) -> date:
-    """Move a day by days, weeks, months or years; a day number the month lacks becomes its last day.
+    """Move a day by a span; a day number that the month lacks becomes its last day.
 
     Raises:
         DeadlineError: The result is no date of the calendar.

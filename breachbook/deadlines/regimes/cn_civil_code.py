@@ -1,6 +1,7 @@
 """Periods of China's Civil Code, articles 200 to 204: limitation and contracts.
 
-Left out: a method agreed by the parties (204), and suspension and interruption, which are facts of their own.
+Left out: a method agreed by the parties (204), and suspension and interruption, which are facts
+of their own.
 """
 
 from breachbook.deadlines.counting import (
@@ -23,15 +24,18 @@ def count(question: Question) -> Computed:
         DeadlineError: Hours without an instant.
     """
     if question.span.unit == "hours":
-        # 201(2): hours run from the moment the law or the parties name, not from the next full hour.
+        # 201(2): hours run from the moment the law or the parties name, not from the next full
+        # hour.
         end = elapsed(question)
         working = [
-            f"{question.span} from {shown(question.instant())} end at {shown(end)} (Civil Code 201)"
+            f"{question.span} from {shown(question.instant())} end at {shown(end)} (Civil Code "
+            "201)"
         ]
         return conclude_hours(question, end, end, working)
     day = question.day()
     # 201(1): the day on which the period begins is not counted.
-    # 202: months and years end on the day of that number; where the month has none, on its last day.
+    # 202: months and years end on the day of that number; where the month has none, on its last
+    # day.
     raw = shift(day, question.span)
     working = [
         f"{shown(day)} is the day on which the period begins and is not counted (Civil Code 201)",

@@ -1,7 +1,7 @@
 """Periods of China's Civil Procedure Law: article 85 and the Interpretation of 2022, article 125.
 
-Left out: time in transit (a posted paper counts by its postmark), restoration under article 86, and the
-suspension of periods by order.
+Left out: time in transit (a posted paper counts by its postmark), restoration under article 86,
+and the suspension of periods by order.
 """
 
 from datetime import timedelta
@@ -31,17 +31,20 @@ def count(question: Question) -> Computed:
     if question.span.unit == "hours":
         return _hours(question)
     day = question.day()
-    # CPL 85: the day on which the period begins is not counted; Civil Code 202 gives the end of months and years.
+    # CPL 85: the day on which the period begins is not counted; Civil Code 202 gives the end of
+    # months and years.
     raw = shift(day, question.span, question.sign)
     working = [
         f"{shown(day)} is the day on which the period begins and is not counted (CPL 85)",
-        f"{question.span} {question.direction} it end on {shown(raw)} (CPL 85; Civil Code 202 for months and years)",
+        f"{question.span} {question.direction} it end on {shown(raw)} (CPL 85; Civil Code 202 "
+        "for months and years)",
     ]
     if question.direction == "before":
         return _before(question, working)
     if question.options.bound == "earliest":
         return conclude(question, raw, raw, working)
-    # CPL 85: if the last day is a rest day, the first day after it; a make-up working weekend is no rest day.
+    # CPL 85: if the last day is a rest day, the first day after it; a make-up working weekend is
+    # no rest day.
     legal = roll(
         question.calendar,
         raw,
@@ -53,7 +56,8 @@ def count(question: Question) -> Computed:
 
 
 def _before(question: Question, working: list[str]) -> Computed:
-    # No text counts backward; by analogy the same day number, unrolled, and to be safe one day earlier.
+    # No text counts backward; by analogy the same day number, unrolled, and to be safe one day
+    # earlier.
     raw = shift(question.day(), question.span, -1)
     earlier = question.calendar.previous_open(raw - _DAY)
     working.append("backward counting rests on analogy only; a day less is the cautious reading")
@@ -70,7 +74,8 @@ def _hours(question: Question) -> Computed:
     start = instant.replace(minute=0, second=0, microsecond=0) + _HOUR
     end = start + question.span.number * _HOUR
     working = [
-        f"{shown(instant)}: the hour of the event is not counted; hours run from {shown(start)} (Interpretation 125)",
+        f"{shown(instant)}: the hour of the event is not counted; hours run from {shown(start)} "
+        "(Interpretation 125)",
         f"{question.span} end at {shown(end)}; hours are never moved from a rest day",
     ]
     return conclude_hours(question, end, end, working)

@@ -1,4 +1,4 @@
-"""Periods of China's Criminal Procedure Law: article 105 and the Interpretation of 2021, article 202.
+"""China's Criminal Procedure Law, article 105, and its Interpretation of 2021, article 202.
 
 Left out: periods of custody, which end on the day even if it is a rest day, and time in transit.
 """

@@ -13,14 +13,15 @@ def count(question: Question) -> Computed:
     last = question.calendar.step(day, question.span.number)
     working = [
         f"{shown(day)} is the day of the event; counting starts with the next working day",
-        f"{question.span} of the official calendar, make-up weekends included, end on {shown(last)}",
+        f"{question.span} of the official calendar, make-up weekends included, end on "
+        f"{shown(last)}",
     ]
     return conclude(question, last, last, working)
 
 
 REGIME = Regime(
     id="cn-workday",
-    authority="行政处罚法第八十五条 (Administrative Penalty Law of China, article 85) and texts that say 工作日",
+    authority="行政处罚法第八十五条 (Administrative Penalty Law, 85); texts that say 工作日",
     units=frozenset({"business-days"}),
     accepts=frozenset({"calendar", "calendar_known_until", "court_timezone", "holidays", "bound"}),
     count=count,

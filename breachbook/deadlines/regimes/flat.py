@@ -1,4 +1,4 @@
-"""Periods whose text says neither where to round nor where to roll: calendar days, and elapsed hours."""
+"""Periods whose text says neither how to round nor how to roll: calendar days, elapsed hours."""
 
 from breachbook.deadlines.counting import (
     Computed,
@@ -19,7 +19,8 @@ def calendar_days(question: Question) -> Computed:
     end = shift(day, question.span, question.sign)
     working = [
         f"{shown(day)} is the day of the event and is not counted",
-        f"{question.span} {question.direction} it end on {shown(end)}; no text moves it from a closed day",
+        f"{question.span} {question.direction} it end on {shown(end)}; no text moves it from a "
+        "closed day",
     ]
     computed = conclude(question, end, end, working, rolls=False)
     return computed if question.options.calendar else without_calendar(computed)
@@ -33,7 +34,8 @@ def elapsed_hours(question: Question) -> Computed:
     """
     end = elapsed(question)
     working = [
-        f"{question.span} {question.direction} {shown(question.instant())}, every hour counted: {shown(end)}"
+        f"{question.span} {question.direction} {shown(question.instant())}, every hour counted: "
+        f"{shown(end)}"
     ]
     return conclude_hours(question, end, end, working)
 

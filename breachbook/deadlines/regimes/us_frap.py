@@ -1,6 +1,7 @@
-"""Federal Rules of Appellate Procedure, rule 26: rule 6 of the civil rules but for service and for declared holidays.
+"""Federal Rules of Appellate Procedure, rule 26: civil rule 6 but for the days of service.
 
-Left out: deposit with a carrier as filing (26(a)(4)), and which of two states' holidays count: name both.
+Left out: deposit with a carrier as filing (26(a)(4)), and which of two states' holidays count:
+name both.
 """
 
 from breachbook.deadlines.counting import Computed, Question, Regime
@@ -13,7 +14,8 @@ def count(question: Question) -> Computed:
     Raises:
         DeadlineError: Hours without an instant or without the court's zone.
     """
-    # 26(c): three days are added unless the paper is served electronically or delivered on the date stated.
+    # 26(c): three days are added unless the paper is served electronically or delivered on the
+    # date stated.
     return count_rule_6(question, frozenset({"mail", "express"}))
 
 

@@ -129,11 +129,20 @@ def _hours(question: Question) -> Computed:
 
 
 ACCEPTS = frozenset(
-        (
-            "calendar calendar_known_until court_timezone service filing closed holidays"
-            " declared_holidays state_holidays court_leave bound"
-        ).split()
-    )
+    [
+        "calendar",
+        "calendar_known_until",
+        "court_timezone",
+        "service",
+        "filing",
+        "closed",
+        "holidays",
+        "declared_holidays",
+        "state_holidays",
+        "court_leave",
+        "bound",
+    ]
+)
 REGIME = Regime(
     id="us-frcp",
     authority="Federal Rules of Civil Procedure, rule 6",

@@ -1,4 +1,4 @@
-"""Periods of the US International Trade Commission: 19 CFR 201.14(a), 201.16(d)-(f), 201.3(c), 210.18(a).
+"""US International Trade Commission: 19 CFR 201.14(a), 201.16(d)-(f), 201.3(c), 210.18(a).
 
 Left out: calendar-day periods of temporary relief (210.66), months before the target date
 (210.42), and tolling by notice of the Commission, which is recorded as a new date and not counted.
@@ -46,7 +46,7 @@ def count(question: Question) -> Computed:
 
 
 def _after(question: Question, calendar: View, working: list[str]) -> tuple[date, date, date]:
-    """Give the raw end, the legal end and the end under the earlier reading of the service days."""
+    """Give the raw end, the legal end, and the end under the earlier reading of service days."""
     closed = calendar.closing(question.options.closed)
     day, number = question.day(), question.span.number
     # 201.14(a): the period begins with the first business day after the event.
@@ -124,10 +124,17 @@ REGIME = Regime(
     authority="19 CFR 201.14, 201.16",
     units=frozenset({"days", "business-days"}),
     accepts=frozenset(
-        (
-            "calendar calendar_known_until court_timezone service foreign closed holidays"
-            " declared_holidays bound"
-        ).split()
+        [
+            "calendar",
+            "calendar_known_until",
+            "court_timezone",
+            "service",
+            "foreign",
+            "closed",
+            "holidays",
+            "declared_holidays",
+            "bound",
+        ]
     ),
     count=count,
     calendars=("US",),
