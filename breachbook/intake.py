@@ -12,7 +12,7 @@ from typing import Any
 
 from breachbook.canonical import digest
 from breachbook.durable import sync_folder
-from breachbook.errors import ContentError, Problem
+from breachbook.errors import ContentError, Problem, StoreError
 from breachbook.events import Actor, Draft
 from breachbook.library import Library
 from breachbook.matter_file import MatterFile
@@ -73,6 +73,9 @@ def _references(
         wrong = library.law_problem(fact.kind, fact.when)
         if wrong:
             yield read.problem(("facts", index), f"{fact.kind} {fact.when}", wrong)
+        if (fact.kind, fact.about) in [(f.kind, f.about) for f in report.facts[:index]]:
+            got = f"{fact.kind} about {fact.about} twice"
+            yield read.problem(("facts", index), got, "each once; the right date alone")
 
 
 def open_matter(
@@ -128,7 +131,10 @@ def _opening(workspace: Workspace) -> Iterator[None]:
 def _same(workspace: Workspace, sha: str) -> str | None:
     oldest = workspace.now() - SAME_WITHIN
     for matter in reversed(workspace.matter_ids()):
-        opened = workspace.matter(matter).refresh()
+        try:
+            opened = workspace.matter(matter).refresh()
+        except StoreError:
+            continue  # another matter's damage must not hold up a report
         if opened.opened_at is None or opened.opened_at < oldest:
             return None
         if opened.report.get("report_sha256") == sha:

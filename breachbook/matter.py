@@ -186,6 +186,8 @@ class Matter:
         elif data["effect"] == "took":
             act.state, act.outcome, act.ended_at = "finished", "verified", event.when
             self._own_instance(data).finished_at = event.when
+            if data["act"] == "issue":
+                self.holds[f"{data['step']}-{data['round']}", data["target"]] = "issued"
 
     def _restarted(self, event: Event, data: Mapping[str, Any]) -> None:
         old = self._own_instance(data)

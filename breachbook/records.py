@@ -10,7 +10,7 @@ from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft, Event
 from breachbook.intake import MAX_ATTACHMENT, party_draft
 from breachbook.library import Library
-from breachbook.matter import Act, Instance, Matter, read_when
+from breachbook.matter import Act, Fact, Instance, Matter, read_when
 from breachbook.matter_file import MatterFile
 from breachbook.playbook import Question, Step
 from breachbook.source import shown
@@ -73,29 +73,48 @@ def answer(
         ApprovalError: The step is not this person's to answer.
     """
 
+    told = {name: value for name, value in given.items() if value.strip()}
+
     def drafts(matter: Matter) -> list[Draft]:
         found, instance, act = _open_act(matter, library, file, step, ["ask"])
         _may(matter, actor, found.who, f"answering {found.id}")
-        _check_answers(matter, library, found, given)
-        closed = {q.id: given[q.id] for q in found.questions if q.type != "text" and q.id in given}
+        _check_answers(matter, library, found, told)
+        closed = {q.id: told[q.id] for q in found.questions if q.type != "text" and q.id in told}
         data = {
             **_end(instance, act, "answered"),
             "answers": closed,
-            "result": file.values.commit(dict(given)),
+            "result": file.values.commit(told),
         }
-        facts = [
-            _fact(matter, number, q.records, given[q.id], matter.id.lower())
-            for number, q in enumerate(
-                (q for q in found.questions if q.records and q.id in given), 1
-            )
-            if q.records is not None
-        ]
-        return [
-            Draft("step.finished", data, actor, "attorney-client"),
-            *(Draft("fact.recorded", f, actor) for f in facts),
-        ]
+        finished = Draft("step.finished", data, actor, "attorney-client")
+        return [finished, *_answered_facts(file, matter, actor, found, told)]
 
     return file.transact(drafts)
+
+
+def _answered_facts(
+    file: MatterFile, matter: Matter, actor: Actor, step: Step, told: Mapping[str, str]
+) -> list[Draft]:
+    """Record what answers say about dates; an answer given anew corrects the fact of the first."""
+    drafts: list[Draft] = []
+    for question in step.questions:
+        if question.records is None or question.id not in told:
+            continue
+        about, when = matter.id.lower(), read_when(told[question.id])
+        same = _same_fact(matter, question.records, about)
+        if same is not None and same.when == when:
+            continue
+        data = _fact(matter, len(drafts) + 1, question.records, when.isoformat(), about)
+        if same is None:
+            drafts.append(Draft("fact.recorded", data, actor))
+        else:
+            reason = file.values.commit(f"answered anew in {step.id}")
+            corrected = data | {"corrects": same.id, "reason": reason}
+            drafts.append(Draft("fact.corrected", corrected, actor))
+    return drafts
+
+
+def _same_fact(matter: Matter, kind: str, about: str) -> Fact | None:
+    return next((f for f in matter.facts.values() if f.kind == kind and f.about == about), None)
 
 
 def _check_answers(matter: Matter, library: Library, step: Step, given: Mapping[str, str]) -> None:
@@ -114,7 +133,7 @@ def _check_answers(matter: Matter, library: Library, step: Step, given: Mapping[
 
 
 def _answer_problem(library: Library, question: Question, value: str | None) -> str | None:
-    if value is None or not value.strip():
+    if value is None:
         if question.optional:
             return None
         allowed = ", ".join(question.allowed) or f"a {question.type}"
@@ -128,6 +147,8 @@ def _answer_problem(library: Library, question: Question, value: str | None) -> 
             return f"{question.id}: got {shown(value)}; allowed: {'2026-11-16' if question.type == 'date' else '2026-11-16T09:40:00-06:00'}"
         if (type(when) is date) != (question.type == "date"):
             return f"{question.id}: got {shown(value)}; allowed: a {question.type}"
+        wrong = library.law_problem(question.records, value) if question.records else None
+        return f"{question.id}: got {shown(value)}; allowed: {wrong}" if wrong else None
     return None
 
 
@@ -179,6 +200,8 @@ def resolve(
 ) -> list[Event]:
     """Record what a person found out about an act whose outcome is uncertain."""
     name, target = split(step)
+    if effect not in ("took", "not-taken"):
+        raise UsageError(f"got the effect {shown(effect)}; allowed: took or not-taken")
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
@@ -221,7 +244,13 @@ def restart(
             "round": instance.round + 1,
             "reason": file.values.commit(reason),
         }
-        return [Draft("step.restarted", data, actor)]
+        # What was asked about the last round must not be approved after it.
+        asked = [
+            Draft("approval.voided", {"request": a.id, "subject": a.subject, "cause": "restarted"})
+            for a in matter.approvals.values()
+            if (a.step, a.target) == (name, target) and a.state in ("open", "approved")
+        ]
+        return [*asked, Draft("step.restarted", data, actor)]
 
     return file.transact(drafts)
 
@@ -247,11 +276,9 @@ def record_fact(
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
-        same = next(
-            (f for f in matter.facts.values() if f.kind == kind and f.about == about), None
-        )
+        same = _same_fact(matter, kind, about)
         data = _fact(matter, 1, kind, when, about) | ({"proof": sha} if sha else {})
-        if correct is None and same is not None:
+        if same is not None and same.id != correct:
             raise UsageError(
                 f"{matter.id}: {kind} about {about} is already recorded as {same.id} ({same.when.isoformat()});"
                 f" allowed: --correct {same.id} --reason ..., or --retract {same.id}"
@@ -299,8 +326,13 @@ def served(
         ApprovalError: The approval does not stand (any more), or the person may not serve; nothing is recorded.
         UsageError: Unknown document, another method than the approved one, no proof.
     """
+    try:
+        moment = read_when(when)
+    except ValueError:
+        raise UsageError(
+            f"got the time {shown(when)}; allowed: 2026-11-16, or 2026-11-16T09:40:00-06:00"
+        ) from None
     sha = _proof(file, proof)
-    moment = read_when(when)
 
     def drafts(matter: Matter) -> list[Draft]:
         found = matter.documents.get(document)

@@ -1,4 +1,4 @@
-"""Approvals: bound to what was shown, decided by those who may, in time, once; the default is no."""
+"""Approvals: bound to what was shown, decided by those who may, in time; else no."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from breachbook import approvals
 from breachbook.approvals import Answer, Verdict, changed, excluded_as, judge, subject
+from breachbook.canonical import digest
 from breachbook.events import Draft
 from breachbook.matter import Document
 from breachbook.playbook import Approve
@@ -67,7 +68,7 @@ def test_those_with_the_role_are_asked_and_the_others_excluded() -> None:
 )
 @pytest.mark.parametrize("answer", ["approve", "reject", "request-changes"])
 def test_only_who_was_asked_may_decide(person: str, answer: Answer, expected: str) -> None:
-    """Whatever the answer, it counts only from somebody who was asked; each refusal has its cause."""
+    """Whatever the answer, it counts only from those who were asked; each refusal has a cause."""
     assert cause(asked(), person, answer=answer) == expected
 
 
@@ -282,8 +283,8 @@ def manifest(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_subject_changes_with_everything_it_binds(change: dict[str, Any]) -> None:
-    """Any other file, recipient, address, method, time, input, version or target is another subject."""
-    assert approvals.digest(manifest(**change)) != approvals.digest(manifest())
+    """Any other file, recipient, method, time, input, version or target is another subject."""
+    assert digest(manifest(**change)) != digest(manifest())
 
 
 def test_subject_does_not_depend_on_the_order_of_files() -> None:
@@ -305,7 +306,7 @@ def test_subject_does_not_depend_on_the_order_of_files() -> None:
 def test_approved_means_that_enough_of_those_asked_said_yes(
     clicks: list[tuple[str, Answer]],
 ) -> None:
-    """In whatever order people click, approved means a quorum of different people who were asked."""
+    """In whatever order people click, approved means a quorum of those who were asked."""
     world = SHARED.copy()
     for person, answer in clicks:
         world.decide("letter", person, answer=answer)

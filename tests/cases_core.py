@@ -1,0 +1,135 @@
+"""The example's matter on disk, advanced in this process: a standing clock, no Slack."""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from breachbook import content, decisions, intake, records, source
+from breachbook.deadlines import Law, load_law
+from breachbook.demo.portal import Portal
+from breachbook.events import Actor, Event
+from breachbook.executor import Advanced, Executor
+from breachbook.journal import Journal
+from breachbook.library import Library
+from breachbook.matter import Matter
+from breachbook.matter_file import MatterFile
+from breachbook.workspace import Workspace, software
+from tests.builders import StandingClock
+
+REPORTER = Actor("peter-lindgren", "example")
+COUNSEL = Actor("helen-marsh", "example")
+CLERK = Actor("joan-petrov", "example")
+TRIAGE = {
+    "secret_identified": "yes",
+    "ex_parte_considered": "yes",
+    "ex_parte_relief": "not-sought",
+    "severity": "high",
+    "signatory": "company",
+}
+LETTER = "cease-and-desist"
+
+
+@cache
+def _shipped_law() -> Law:
+    return load_law(content.law_folders())
+
+
+class Case:
+    """A workspace of the example and one matter in it."""
+
+    def __init__(self, root: Path, portal: Portal | None = None) -> None:
+        self.clock = StandingClock()
+        self.workspace = Workspace(root, self.clock)
+        self.library = Library(self.workspace)
+        # The shipped law is slow to read, and no test that uses this changes it.
+        vars(self.library)["law"] = _shipped_law()
+        self.portal = portal
+        self.id = "LEAK-2026-0001"
+
+    @classmethod
+    def install(cls, folder: Path) -> "Case":
+        """Copy the example, with a few of its shared files."""
+        shipped = content.find("examples", "railway-wheels")
+        shutil.copytree(shipped, folder, ignore=shutil.ignore_patterns("share", "docket-*"))
+        shutil.copytree(shipped / "share" / "tables", folder / "share")
+        return cls(folder)
+
+    def copy(self, folder: Path, portal: Portal | None = None) -> "Case":
+        """Give a workspace of its own that stands where this one does."""
+        shutil.copytree(self.workspace.root, folder, symlinks=True)
+        made = Case(folder, portal)
+        made.clock.now = self.clock.now
+        return made
+
+    @property
+    def file(self) -> MatterFile:
+        """Open the matter anew, as another process would."""
+        return self.workspace.matter(self.id)
+
+    @property
+    def matter(self) -> Matter:
+        """Fold the matter's journal."""
+        return self.file.refresh()
+
+    def events(self) -> list[Event]:
+        """Read the whole journal."""
+        path = self.workspace.matters_folder / self.id / "journal.jsonl"
+        return Journal(path, self.clock, software()).read()
+
+    def since(self, seq: int) -> list[str]:
+        """Name what was recorded after a line: ``kind step/target act`` or ``kind``."""
+        return [told(event) for event in self.events()[seq:]]
+
+    def report(self, **more: Any) -> intake.Opened:
+        """Open a matter from the example's report."""
+        read = source.read(self.workspace.root / "report.yaml", "report.yaml")
+        return intake.open_matter(self.workspace, self.library, read, REPORTER, **more)
+
+    def advance(self) -> Advanced:
+        """Do everything that is due."""
+        return asyncio.run(Executor(self.workspace, self.library).advance(self.id))
+
+    def answer(self, **changes: str) -> list[Event]:
+        """Answer triage as the example's counsel."""
+        return records.answer(self.file, self.library, COUNSEL, "triage", TRIAGE | changes)
+
+    def request(self, step: str, target: str) -> str:
+        """Give the newest request of one instance."""
+        found = [a for a in self.matter.approvals.values() if (a.step, a.target) == (step, target)]
+        return found[-1].id
+
+    def approve(self, step: str, target: str, people: Sequence[str]) -> list[str]:
+        """Let people approve; give the outcomes."""
+        request = self.request(step, target)
+        subject = self.matter.approvals[request].subject[:16]
+        return [
+            decisions.decide(
+                self.workspace, request, actor=Actor(person, "example"), answer="approve",
+                subject16=subject,
+            ).outcome
+            for person in people
+        ]  # fmt: skip
+
+    def serve(self, target: str, **changes: Any) -> list[Event]:
+        """Record that the newest letter to a holder was delivered."""
+        proof = self.workspace.root / "receipt.txt"
+        proof.write_text("signed for\n")
+        given: dict[str, Any] = {
+            "document": self.matter.instance(LETTER, target).document,
+            "method": "courier",
+            "when": "2026-11-16T15:00:00-06:00",
+            "proof": proof,
+        } | changes
+        actor = given.pop("actor", CLERK)
+        return records.served(self.file, self.library, actor, **given)
+
+
+def told(event: Event) -> str:
+    """Name an event in one line."""
+    data = event.data
+    where = f" {data['step']}/{data['target']}" if "step" in data else ""
+    act = f" {data['act']}" if "act" in data else ""
+    return f"{event.kind}{where}{act}"
