@@ -228,7 +228,7 @@ class Calendars:
                     "add the calendar with its source under law/calendars"
                 )
             if subdivision:
-                _base_days(text.base, country, subdivision, 2026)
+                _base_days(text.base, country, subdivision, text.known_until.year)
             found = self._calendars[name] = Calendar(text, subdivision or None)
         return found
 

@@ -4,7 +4,6 @@ A folder of law holds ``triggers.yaml``, ``calendars/<country>.yaml`` and
 ``<jurisdiction>/<procedure>.yaml``. A later folder adds to the earlier ones and redefines nothing.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -15,17 +14,13 @@ from pydantic import BaseModel
 from breachbook import source
 from breachbook.canonical import digest
 from breachbook.deadlines.calendars import Calendars, CalendarText, Entry
-from breachbook.deadlines.compute import check_options, check_period
+from breachbook.deadlines.checking import options_of, period_of, rule_faults
 from breachbook.deadlines.law import Authority, Law, Rule, Trigger
 from breachbook.deadlines.law_files import CalendarFile, ProcedureFile, RuleEntry, TriggersFile
-from breachbook.deadlines.options import Options, parse_options, zone_of
-from breachbook.deadlines.period import Period, parse_period
-from breachbook.deadlines.regimes import REGIMES
+from breachbook.deadlines.options import zone_of
 from breachbook.errors import ContentError, DeadlineError, Problem
 
 M = TypeVar("M", bound=BaseModel)
-
-_COUNTED = ("period", "direction", "regime")
 
 
 def load_law(paths: Sequence[Path]) -> Law:
@@ -149,124 +144,24 @@ class _Reader:
     def _rule(
         self, text: source.Source, file: ProcedureFile, entry: RuleEntry, at: tuple[str | int, ...]
     ) -> None:
-        if not entry.id.startswith(f"{file.jurisdiction}-"):
-            self._problem(
-                text, (*at, "id"), entry.id, f"an id that begins with {file.jurisdiction}-"
-            )
-        if self._homes.setdefault(entry.id, text.file) != text.file:
-            self._problem(
-                text,
-                (*at, "id"),
-                entry.id,
-                "an id that no other file defines",
-                f"it stands in {self._homes[entry.id]}; choose another id",
-            )
-        if entry.trigger is not None and entry.trigger not in self.triggers:
-            self._problem(
-                text,
-                (*at, "trigger"),
-                entry.trigger,
-                "a trigger of triggers.yaml",
-                "declare it there",
-            )
-        if entry.status == "unverified" and entry.confidence is None:
-            self._problem(
-                text, (*at, "confidence"), "nothing", "high, medium or low for an unverified rule"
-            )
-        period, options = self._counted(text, entry, at)
-        rule = _rule(text, file, entry, at, period, options)
+        for key, got, allowed, next in rule_faults(entry, file.jurisdiction, self.triggers):
+            self._problem(text, (*at, *key), got, allowed, next)
+        home = self._homes.setdefault(entry.id, text.file)
+        if home != text.file:
+            allowed = "an id that no other file defines"
+            next = f"it stands in {home}; choose another id"
+            self._problem(text, (*at, "id"), entry.id, allowed, next)
+        rule = _rule(text, file, entry, at)
         versions = self.rules.setdefault(entry.id, [])
-        if versions and (rule.kind, rule.trigger) != (versions[0].kind, versions[0].trigger):
-            self._problem(
-                text,
-                (*at, "trigger"),
-                f"{rule.kind} {rule.trigger}",
-                "one kind and one trigger for every version of a rule",
-                "give the new text an id of its own",
-            )
-        for other in versions:
-            if _overlap(rule, other):
-                self._problem(
-                    text,
-                    (*at, "in_force"),
-                    f"{rule.in_force_from} to {rule.in_force_to}",
-                    "days on which no other version of the rule is in force",
-                )
+        if any((rule.kind, rule.trigger) != (other.kind, other.trigger) for other in versions):
+            allowed = "one kind and one trigger for every version of a rule"
+            next = "give the new text an id of its own"
+            self._problem(text, (*at, "trigger"), str(rule.trigger), allowed, next)
+        if any(_overlap(rule, other) for other in versions):
+            got = f"{rule.in_force_from} to {rule.in_force_to}"
+            allowed = "days on which no other version of the rule is in force"
+            self._problem(text, (*at, "in_force"), got, allowed)
         versions.append(rule)
-
-    def _counted(
-        self, text: source.Source, entry: RuleEntry, at: tuple[str | int, ...]
-    ) -> tuple[Period | None, Options]:
-        given = [name for name in _COUNTED if getattr(entry, name) is not None]
-        if entry.kind == "gate":
-            for name in [*given, *(["options"] if entry.options else [])]:
-                self._problem(text, (*at, name), name, "no such key for a gate, which has no date")
-            if not entry.blocks:
-                self._problem(
-                    text, (*at, "blocks"), "nothing", "export, serve or collect for a gate"
-                )
-            return None, Options()
-        missing = [name for name in ("trigger", *_COUNTED) if getattr(entry, name) is None]
-        for name in missing:
-            self._problem(text, (*at, name), "nothing", "this key is required for a deadline")
-        if entry.blocks:
-            self._problem(text, (*at, "blocks"), "blocks", "no such key for a deadline")
-        return self._period(text, entry, at), self._options(text, entry, at)
-
-    def _period(
-        self, text: source.Source, entry: RuleEntry, at: tuple[str | int, ...]
-    ) -> Period | None:
-        if entry.period is None:
-            return None
-        try:
-            period = parse_period(entry.period)
-        except DeadlineError as error:
-            self._problem(text, (*at, "period"), entry.period, str(error))
-            return None
-        # Peers ship clocks whose stored number is not the one they cite; here both must be the
-        # same.
-        for span in period.spans:
-            if not re.search(rf"(?<![0-9]){span.number}(?![0-9])", entry.authority.says):
-                self._problem(
-                    text,
-                    (*at, "authority", "says"),
-                    entry.authority.says,
-                    f"words that give the number of the period, {span.number}, in digits",
-                )
-        regime = REGIMES.get(entry.regime or "")
-        if entry.regime is not None and regime is None:
-            self._problem(text, (*at, "regime"), entry.regime, f"one of {', '.join(REGIMES)}")
-        if regime is not None:
-            try:
-                check_period(regime, period)
-            except DeadlineError as error:
-                self._problem(text, (*at, "period"), entry.period, str(error))
-            if entry.direction is not None and entry.direction not in regime.directions:
-                self._problem(
-                    text, (*at, "direction"), entry.direction, ", ".join(sorted(regime.directions))
-                )
-        trigger = self.triggers.get(entry.trigger or "")
-        if (
-            trigger
-            and trigger.holds == "date"
-            and any(span.unit == "hours" for span in period.spans)
-        ):
-            self._problem(
-                text, (*at, "trigger"), trigger.id, "a trigger that holds an instant, for hours"
-            )
-        return period
-
-    def _options(
-        self, text: source.Source, entry: RuleEntry, at: tuple[str | int, ...]
-    ) -> Options:
-        try:
-            options = parse_options(entry.options)
-            if (regime := REGIMES.get(entry.regime or "")) is not None:
-                check_options(regime, options)
-        except DeadlineError as error:
-            self._problem(text, (*at, "options"), ", ".join(entry.options), str(error))
-            return Options()
-        return options
 
     def _check_zone(self, text: source.Source, at: tuple[str | int, ...], zone: str) -> None:
         try:
@@ -289,12 +184,7 @@ class _Reader:
 
 
 def _rule(
-    text: source.Source,
-    file: ProcedureFile,
-    entry: RuleEntry,
-    at: tuple[str | int, ...],
-    period: Period | None,
-    options: Options,
+    text: source.Source, file: ProcedureFile, entry: RuleEntry, at: tuple[str | int, ...]
 ) -> Rule:
     written = text.data[at[0]][at[1]]
     authority = entry.authority
@@ -303,7 +193,7 @@ def _rule(
         kind=entry.kind,
         title=entry.title,
         trigger=entry.trigger,
-        period=period,
+        period=period_of(entry),
         direction=entry.direction or "after",
         regime=entry.regime,
         who=entry.who,
@@ -318,7 +208,7 @@ def _rule(
         procedure=file.procedure,
         docket=file.docket,
         digest=digest(written),
-        options=options,
+        options=options_of(entry),
         blocks=tuple(entry.blocks),
         out_of_scope=entry.out_of_scope,
         note=entry.note,
