@@ -1,6 +1,6 @@
 """One row per matter: what the register keeps, and how it is read and brought up to the journals.
 
-Only the standard library is imported here, because every command may need a row.
+Every command may need a row, so nothing is imported here that reading the register does not need.
 """
 
 import json
@@ -8,18 +8,19 @@ import os
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from breachbook.errors import DamageError, UsageError
-from breachbook.events import stamp
 from breachbook.layout import MARK, MATTER_ID, matter_ids
-from breachbook.matter import Matter
-from breachbook.matter_file import MatterFile
+
+if TYPE_CHECKING:
+    from breachbook.matter import Matter
+    from breachbook.matter_file import MatterFile
 
 SHOWN = 5
 
 
-def make(matter: Matter, size: int) -> dict[str, Any]:
+def make(matter: "Matter", size: int) -> dict[str, Any]:
     """Derive a matter's row from its fold.
 
     Args:
@@ -30,6 +31,8 @@ def make(matter: Matter, size: int) -> dict[str, Any]:
         approvals (open request ids), deadlines (up to five overdue and the next five, each id, rule, raw, legal, safe,
         status and result) and overdue (count), as of the matter's last line.
     """
+    from breachbook.events import stamp
+
     open_ = sorted(
         (d for d in matter.deadlines.values() if d.state == "open"), key=lambda d: d.safe
     )
@@ -58,12 +61,14 @@ def make(matter: Matter, size: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def open_file(root: Path, matter: str) -> MatterFile:
+def open_file(root: Path, matter: str) -> "MatterFile":
     """Open a matter for reading only.
 
     Raises:
         UsageError: There is no workspace, or no such matter.
     """
+    from breachbook.matter_file import MatterFile
+
     if not (root / MARK).is_file():
         raise UsageError(
             f"{root}: got no workspace here ({MARK} is missing); allowed: a folder made by `breachbook init`;"

@@ -71,14 +71,22 @@ Runs the response to a leaked trade secret: report, approval, containment, evide
 
 Exit codes: 0 done, 1 refused or failed, 2 bad usage or bad input, 3 verification failed."""
 
+_COMPLETION = "Install tab completion for your shell."
+_EXPLAINED = frozenset({"--help", "-h", "--install-completion"})
+_OPTIONS = frozenset({"--workspace", "--as", "--debug"})
+_WITHOUT_ENGINE = frozenset({"init", "up", "demo", "prefect", "count", *_EXPLAINED, "--version"})
 
-def build() -> App:
-    """Make the application; its commands are looked up when they are called."""
+
+def build(*, explained: bool = False) -> App:
+    """Make the application; its commands are looked up when they are called.
+
+    Args:
+        explained: Prepare what only a help page or the completion needs, which takes a while.
+    """
     app = App(
         name="breachbook",
         help=_ABOUT,
         version=__version__,
-        help_formatter="plain",
         group_parameters="Options",
         default_parameter=Parameter(negative=(), show_default=False),
         result_action="return_value",
@@ -86,11 +94,10 @@ def build() -> App:
     for group, commands in COMMANDS.items():
         for name, place in commands.items():
             app.command(f"breachbook.cli.{place}", name=name, group=group)
-    app.register_install_completion_command(
-        help="Install tab completion for your shell.", group="Start"
-    )
     app.meta.default(_launcher(app))
-    app.meta.help_formatter = "plain"
+    if explained:
+        app.register_install_completion_command(help=_COMPLETION, group="Start")
+        app.help_formatter = app.meta.help_formatter = "plain"
     return app
 
 
@@ -108,20 +115,19 @@ def _launcher(app: App) -> Any:
             as_: Act as a person of people.yaml; only in an example.
             debug: Show where in the code an error came from.
         """
-        from breachbook.cli.session import current
-
-        current.given, current.acting_as = workspace, as_
-        code = app(tokens, exit_on_error=False, print_error=False)
-        if tokens and tokens[0] not in _WITHOUT_ENGINE:
-            current.about_engine()
-        return code
+        return _run(app, tokens, workspace, as_)
 
     return launch
 
 
-_WITHOUT_ENGINE = frozenset(
-    {"init", "up", "demo", "prefect", "count", "--help", "-h", "--version", "--install-completion"}
-)
+def _run(app: App, tokens: Sequence[str], workspace: str | None, acting_as: str | None) -> Any:
+    from breachbook.cli.session import current
+
+    current.given, current.acting_as = workspace, acting_as
+    code = app(tokens, exit_on_error=False, print_error=False)
+    if tokens and tokens[0] not in _WITHOUT_ENGINE:
+        current.about_engine()
+    return code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -129,13 +135,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "--debug" in given:
         os.environ["BREACHBOOK_DEBUG"] = "1"
-    app = build()
+    app = build(explained=not given or bool(_EXPLAINED & {*given}))
     if not {*given} - {"--help", "-h"}:
         for commands in COMMANDS.values():
             for name in commands:
                 app[name]  # only a command that was looked up shows its summary
     try:
-        code = app.meta(_shielded(given), exit_on_error=False, print_error=False)
+        if _OPTIONS & {item.partition("=")[0] for item in given} or _EXPLAINED & {*given}:
+            code = app.meta(_shielded(given), exit_on_error=False, print_error=False)
+        else:  # without options of ours one parse suffices
+            code = _run(app, _shielded(given), None, None)
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except (BreachbookError, CycloptsError) as error:
