@@ -28,6 +28,7 @@ lint: $(READY) ## check format, types, layering, content and spelling
 	$(BIN)/lint-imports
 	$(BIN)/yamllint --strict .
 	$(BIN)/codespell
+	$(BIN)/breachbook lint
 
 bench: $(READY) ## measure the promises; each line is a ratio taken in one run
 	@set -e; for script in $(BENCHES); do echo "== $$script"; $(BIN)/python $$script; done
