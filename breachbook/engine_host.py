@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from breachbook import engine, wake
+from breachbook.agenda import PILLARS, Agenda, Claimed, Perform, Request, Tell
 from breachbook.durable import replace
 from breachbook.errors import BreachbookError, DamageError
 from breachbook.events import stamp
@@ -67,7 +68,7 @@ class EngineHost(Executor):
         matter, pillar = str(request.get("matter", "")), str(request.get("pillar", ""))
         if pillar == "watch":
             return {"woken": await self.due_now()}
-        if not MATTER_ID.fullmatch(matter) or pillar not in {"", *engine.PILLARS}:
+        if not MATTER_ID.fullmatch(matter) or pillar not in {"", *PILLARS}:
             return {"refused": "unknown matter or pillar"}
         if not pillar:
             self.wake(matter, "wake")
@@ -117,7 +118,7 @@ class EngineHost(Executor):
                         matter,
                         type(error).__name__,
                     )
-            done = await self.advance(matter, engine.PILLARS[pillar])
+            done = await self.advance(matter, PILLARS[pillar])
             return {"done": list(done.done), "waits": [], "retry": done.retry}
 
     async def due_now(self) -> list[str]:
@@ -174,11 +175,8 @@ class EngineHost(Executor):
         self._register.flush()
 
 
-def _acts(agenda: engine.Agenda) -> bool:
-    return any(
-        isinstance(item, engine.Perform | engine.Claimed | engine.Request | engine.Tell)
-        for item in agenda.due
-    )
+def _acts(agenda: Agenda) -> bool:
+    return any(isinstance(item, Perform | Claimed | Request | Tell) for item in agenda.due)
 
 
 async def _tagged(flow: Flow, matter: str, why: str) -> Any:

@@ -17,7 +17,20 @@ from breachbook.acts import Do, Job, Result, containing, delivering, drafting, p
 from breachbook.acts.asking import request_drafts
 from breachbook.acts.counting import count_drafts
 from breachbook.acts.telling import Teller
-from breachbook.engine import Claimed, Count, Due, Expire, Perform, Request, Tell, Void
+from breachbook.agenda import (
+    PILLARS,
+    Agenda,
+    Claimed,
+    Count,
+    Due,
+    Expire,
+    Perform,
+    Request,
+    Tell,
+    Void,
+    Wait,
+)
+from breachbook.doers import doers
 from breachbook.errors import BreachbookError, StaleHead
 from breachbook.events import Draft
 from breachbook.library import Library
@@ -65,7 +78,7 @@ class Advanced:
     """
 
     done: tuple[str, ...]
-    waits: tuple[engine.Wait, ...]
+    waits: tuple[Wait, ...]
     next_at: datetime | None
     retry: bool
 
@@ -100,7 +113,7 @@ class Executor:
         return []
 
     async def advance(
-        self, matter: str, kinds: frozenset[str] = engine.PILLARS["respond"], wrap: Wrap = plain
+        self, matter: str, kinds: frozenset[str] = PILLARS["respond"], wrap: Wrap = plain
     ) -> Advanced:
         """Do everything that is due in a matter, until only people, time or work elsewhere is waited for.
 
@@ -147,7 +160,7 @@ class _Run:
             if self.running:
                 await self._rest()
 
-    def _look(self) -> engine.Agenda:
+    def _look(self) -> Agenda:
         matter = self.file.refresh()
         playbook = self.executor.library.pinned(self.file, matter)
         reference = self.executor.library.reference()
@@ -300,7 +313,7 @@ def perform_act(job: Job, claimed: bool) -> str:
 def _by_hand(job: Job) -> bool:
     matter = job.file.refresh()
     step = job.library.pinned(job.file, matter).step(job.perform.step)
-    return bool(engine.doers(step, job.perform.target, job.perform.act, job.library.reference()))
+    return bool(doers(step, job.perform.target, job.perform.act, job.library.reference()))
 
 
 def _hand_over(job: Job, do: Do | None) -> str:

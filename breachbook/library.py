@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from breachbook import content, source
+from breachbook.agenda import NoticeFacts, Reference
 from breachbook.canonical import digest, sha256
 from breachbook.connectors import Recipe, connector, load_recipes
 from breachbook.deadlines import Law, load_law
-from breachbook.engine import NoticeFacts, Reference
 from breachbook.errors import ContentError, Problem
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile

@@ -11,7 +11,8 @@ from prefect import get_client, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.events import emit_event
 
-from breachbook import engine, wake
+from breachbook import wake
+from breachbook.agenda import PILLARS, Wait
 from breachbook.canonical import canonical
 from breachbook.durable import replace
 from breachbook.errors import BreachbookError, EngineError
@@ -60,11 +61,11 @@ async def advance(matter: str, pillar: str) -> dict[str, Any]:
     """
     if _executor is None:
         return await wake.ask(_workspace(), matter, pillar)
-    result = await _executor.advance(matter, engine.PILLARS[pillar], as_task)
+    result = await _executor.advance(matter, PILLARS[pillar], as_task)
     return told(result.done, result.waits, result.retry)
 
 
-def told(done: tuple[str, ...], waits: tuple[engine.Wait, ...], retry: bool) -> dict[str, Any]:
+def told(done: tuple[str, ...], waits: tuple[Wait, ...], retry: bool) -> dict[str, Any]:
     """Put an advance into ids and codes."""
     return {
         "done": list(done),

@@ -5,7 +5,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from breachbook import approvals, engine
+from breachbook import approvals
+from breachbook.basis import inputs
+from breachbook.doers import doers
 from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft, Event
 from breachbook.intake import MAX_ATTACHMENT, party_draft
@@ -37,7 +39,7 @@ def _open_act(
         if i.step == s.id
         and s.kind in kinds
         and act.state == "started"
-        and engine.doers(s, i.target, act.name, reference)
+        and doers(s, i.target, act.name, reference)
     }
     found = waiting.get(f"{name}/{target}".removesuffix("/-"))
     if found is None:
@@ -172,7 +174,7 @@ def done(
 
     def drafts(matter: Matter) -> list[Draft]:
         found, instance, act = _open_act(matter, library, file, step, ["assign", "contain"])
-        by = engine.doers(found, instance.target, act.name, library.reference())
+        by = doers(found, instance.target, act.name, library.reference())
         _may(matter, actor, by, f"doing {found.id}")
         if (found.proof or found.kind == "contain") and sha is None:
             raise UsageError(
@@ -354,7 +356,7 @@ def served(
             )
         request = approvals.latest(matter, document, found.round)
         act = instance.acts.get("serve")
-        basis = engine.inputs(matter, playbook, library.reference(), step, found.target)
+        basis = inputs(matter, playbook, library.reference(), step, found.target)
         if request is None or request.state != "approved" or act is None or act.state != "started":
             raise ApprovalError(
                 f"{matter.id} {document}: is not approved for service, or was served already"

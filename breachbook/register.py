@@ -9,8 +9,8 @@ from tinydb import TinyDB, where
 from tinydb.storages import Storage
 
 from breachbook import rows
+from breachbook.agenda import Agenda
 from breachbook.durable import replace
-from breachbook.engine import Agenda
 from breachbook.events import stamp
 from breachbook.matter import Matter
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breachbook import approvals, engine, source
-from breachbook.engine import Claimed, Expire, Perform, Request, Void
+from breachbook.agenda import PILLARS, Agenda, Claimed, Expire, Perform, Request, Void
+from breachbook.basis import inputs
 from breachbook.events import Draft
 from breachbook.playbook import Playbook
 from tests.builders import SOME_COMMITMENT
@@ -499,16 +500,16 @@ def test_closed_matter_does_nothing() -> None:
     world = approved()
     world.append(Draft("matter.closed", {"reason": SOME_COMMITMENT}))
 
-    assert world.agenda() == engine.Agenda((), (), None)
+    assert world.agenda() == Agenda((), (), None)
 
 
-@pytest.mark.parametrize("pillar", engine.PILLARS)
+@pytest.mark.parametrize("pillar", PILLARS)
 def test_kinds_never_relax_a_gate(pillar: str) -> None:
     """A flow for one pillar does a part of what is due, and nothing that is not."""
     for world in (World(), approved()):
         world.run()
         everything = world.agenda()
-        part = world.agenda(engine.PILLARS[pillar])
+        part = world.agenda(PILLARS[pillar])
 
         assert set(part.due) <= set(everything.due)
         assert part.waits == everything.waits
@@ -624,7 +625,7 @@ def check_gates(world: World) -> None:
         assert item.subject == request.subject
         assert world.now < request.not_after
         args = (world.matter, world.playbook, world.reference, step, item.target)
-        assert dict(request.inputs) == engine.inputs(*args)
+        assert dict(request.inputs) == inputs(*args)
 
 
 @settings(max_examples=50, deadline=None)

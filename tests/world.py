@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from breachbook import approvals, engine, source
-from breachbook.canonical import digest
-from breachbook.deadlines import Law
-from breachbook.engine import (
+from breachbook.agenda import (
+    PILLARS,
+    Agenda,
     Claimed,
     Due,
     Expire,
@@ -18,9 +18,14 @@ from breachbook.engine import (
     Perform,
     Reference,
     Request,
+    Tell,
     Void,
     Wait,
-)  # fmt: skip
+)
+from breachbook.basis import authors, inputs
+from breachbook.canonical import digest
+from breachbook.deadlines import Law
+from breachbook.doers import doers
 from breachbook.events import Actor, Draft, stamp
 from breachbook.matter import Matter
 from breachbook.people import People, Person, seconds
@@ -115,13 +120,13 @@ class World:
         """Let time pass: hours=, days= and so on."""
         self.now += timedelta(**parts)
 
-    def agenda(self, kinds: frozenset[str] = engine.PILLARS["respond"]) -> engine.Agenda:
+    def agenda(self, kinds: frozenset[str] = PILLARS["respond"]) -> Agenda:
         """Ask the engine."""
         return engine.due(self.matter, self.playbook, self.reference, self.now, kinds)
 
     def due(self, step: str | None = None) -> list[Due]:
         """List what is due, messages aside; of one step, or of all."""
-        items = [item for item in self.agenda().due if not isinstance(item, engine.Tell)]
+        items = [item for item in self.agenda().due if not isinstance(item, Tell)]
         return [item for item in items if step is None or _step(self.matter, item) == step]
 
     def wait(self, step: str, target: str = "-") -> Wait:
@@ -164,7 +169,7 @@ class World:
     def _perform(self, perform: Perform) -> None:
         self.start(perform)
         step = self.playbook.step(perform.step)
-        if engine.doers(step, perform.target, perform.act, self.reference):
+        if doers(step, perform.target, perform.act, self.reference):
             return
         if perform.act in ("draft", "plan"):
             self._draft(perform)
@@ -173,7 +178,7 @@ class World:
     def _draft(self, perform: Perform) -> None:
         step = self.playbook.step(perform.step)
         args = (self.matter, self.playbook, self.reference, step, perform.target)
-        basis = engine.inputs(*args)
+        basis = inputs(*args)
         name = self.matter.number("D")
         before = self.matter.documents.get(
             self.matter.instance(perform.step, perform.target).document or ""
@@ -183,7 +188,7 @@ class World:
             "round": perform.round, "version": before.version + 1 if before else 1,
             "files": {"letter.pdf": digest(sorted(basis.items()))}, "inputs": basis,
             "inputs_sha256": approvals.inputs_sha256(basis),
-            "authors": list(engine.authors(*args)),
+            "authors": list(authors(*args)),
         }  # fmt: skip
         self.append(Draft("document.drafted", data))
 

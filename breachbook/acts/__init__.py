@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from breachbook.engine import Perform
+from breachbook.agenda import Perform
 from breachbook.events import Draft
 from breachbook.library import Library
 from breachbook.matter import Matter

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from breachbook import approvals
+from breachbook.agenda import Request
 from breachbook.canonical import canonical, sha256
-from breachbook.engine import Request
 from breachbook.errors import ContentError, Problem
 from breachbook.events import Draft, stamp
 from breachbook.library import Library

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from breachbook.agenda import Count
 from breachbook.canonical import canonical
-from breachbook.engine import Count
 from breachbook.events import Draft
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile

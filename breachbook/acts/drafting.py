@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from breachbook import content, engine
 from breachbook.acts import Job, Result, Write
 from breachbook.acts.containing import plan
+from breachbook.agenda import Reference
 from breachbook.approvals import inputs_sha256
+from breachbook.basis import authors, inputs
 from breachbook.canonical import canonical
 from breachbook.errors import ContentError, Problem
 from breachbook.events import Draft
@@ -26,14 +28,14 @@ def draft(job: Job) -> Result:
     playbook = job.library.pinned(job.file, matter)
     step = playbook.step(job.perform.step)
     reference = job.library.reference()
-    basis = engine.inputs(matter, playbook, reference, step, job.perform.target)
-    authors = engine.authors(matter, playbook, reference, step, job.perform.target)
+    basis = inputs(matter, playbook, reference, step, job.perform.target)
+    by = authors(matter, playbook, reference, step, job.perform.target)
     extra: dict[str, Any] = {}
     if step.kind == "contain":
         files = {"plan.json": job.file.store.put(canonical(plan(job, step)))}
     else:
         files, extra = _notice(job, matter, playbook, step, reference)
-    return Result("finished", "drafted", write=_record(job, files, basis, authors, extra))
+    return Result("finished", "drafted", write=_record(job, files, basis, by, extra))
 
 
 def _record(
@@ -58,7 +60,7 @@ def _record(
 
 
 def _notice(
-    job: Job, matter: Matter, playbook: Playbook, step: Step, reference: engine.Reference
+    job: Job, matter: Matter, playbook: Playbook, step: Step, reference: Reference
 ) -> tuple[dict[str, str], dict[str, Any]]:
     kind = job.library.notices[step.notice or ""]
     context = _context(job, matter, playbook, step, reference)
@@ -117,7 +119,7 @@ def _form(kind: NoticeKind, language: str, context: Mapping[str, Any]) -> str:
 
 
 def _context(
-    job: Job, matter: Matter, playbook: Playbook, step: Step, reference: engine.Reference
+    job: Job, matter: Matter, playbook: Playbook, step: Step, reference: Reference
 ) -> dict[str, Any]:
     """Gather what a notice may say; the notice takes only what its kind declares."""
     organisation = job.workspace.config.organisation.model_dump(mode="json")
@@ -218,7 +220,7 @@ def _answers(job: Job, matter: Matter, playbook: Playbook) -> dict[str, dict[str
     return found
 
 
-def _deadlines(matter: Matter, reference: engine.Reference) -> list[dict[str, Any]]:
+def _deadlines(matter: Matter, reference: Reference) -> list[dict[str, Any]]:
     rows = []
     for record in sorted(matter.deadlines.values(), key=lambda r: r.safe):
         if record.state == "open" and record.rule in reference.law.rules:
@@ -234,7 +236,7 @@ def _deadlines(matter: Matter, reference: engine.Reference) -> list[dict[str, An
 
 
 def _steps(
-    job: Job, matter: Matter, playbook: Playbook, reference: engine.Reference
+    job: Job, matter: Matter, playbook: Playbook, reference: Reference
 ) -> list[dict[str, Any]]:
     agenda = engine.due(matter, playbook, reference, job.workspace.now())
     waiting = {(w.step, w.target): w for w in agenda.waits}

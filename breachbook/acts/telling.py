@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from breachbook.acts.asking import sentence
-from breachbook.engine import CONTAINERS, Tell
+from breachbook.agenda import Tell
+from breachbook.doers import CONTAINERS
 from breachbook.errors import EngineError
 from breachbook.events import Draft
 from breachbook.library import Library

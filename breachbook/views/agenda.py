@@ -13,7 +13,7 @@ from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
 
 if TYPE_CHECKING:
-    from breachbook.engine import Agenda, Reference
+    from breachbook.agenda import Agenda, Reference
     from breachbook.library import Library
     from breachbook.playbook import Playbook, Step
 
