@@ -189,25 +189,31 @@ def conclude(
         )
     else:
         safe = _safe(question, calendar, raw, legal, working, found)
-        if earlier is not None and earlier < legal:
-            found.append("disputed")
-            if earlier < safe:
-                safe = earlier
-                working.append(
-                    f"the point is disputed: safe is taken from the earlier reading, {shown(safe)}"
-                )
-    provisional = rolls and not (calendar.knows(raw) and calendar.knows(legal))
-    if provisional:
+        safe = _earlier_reading(safe, legal, earlier, working, found)
+    if rolls and not (calendar.knows(raw) and calendar.knows(legal)):
         found.append("provisional")
-        working.append(
-            f"the official calendar is known until {calendar.known_until}: no final date is given"
-        )
+        until = calendar.known_until
+        working.append(f"the official calendar is known until {until}: no final date is given")
     elif not calendar.knows(safe):
         found.append("safe-estimated")
-    moment = None
     if question.zone is None:
         found.append("no-zone")
-    elif not provisional and "clerk-hours" not in found:
+    return _result(question, raw, legal, safe, found, working, closes, final)
+
+
+def _result(
+    question: Question,
+    raw: date,
+    legal: date,
+    safe: date,
+    found: list[Warning],
+    working: list[str],
+    closes: time,
+    final: date | None,
+) -> Computed:
+    provisional = "provisional" in found
+    moment = None
+    if question.zone is not None and not provisional and "clerk-hours" not in found:
         moment = datetime.combine(legal, closes, question.zone)
     return Computed(
         raw,
@@ -240,6 +246,17 @@ def _safe(
     safe = min(safe, legal)
     working.append(f"safe is the last open day on or before {shown(raw)}: {shown(safe)}")
     return safe
+
+
+def _earlier_reading(
+    safe: date, legal: date, earlier: date | None, working: list[str], found: list[Warning]
+) -> date:
+    if earlier is None or earlier >= legal:
+        return safe
+    found.append("disputed")
+    if earlier < safe:
+        working.append(f"disputed: safe is taken from the earlier reading, {shown(earlier)}")
+    return min(earlier, safe)
 
 
 def conclude_hours(
