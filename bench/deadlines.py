@@ -19,6 +19,7 @@ from breachbook.matter import Fact
 DOCKET_SECONDS, COUNTS, COUNT_SECONDS = 0.010, 100_000, 5.0
 SIZES = (1_000, 10_000, COUNTS)
 ROUNDS = 20
+BEST_OF = 2  # other work on the machine only adds to a time
 _FIRST = date(2020, 1, 1)
 _PERIODS = {"days": "14 days", "business-days": "5 business-days", "hours": "72 hours"}
 
@@ -69,7 +70,7 @@ def main() -> int:
         end="",
     )
     print(f" = {one / DOCKET_SECONDS:.2f} of the promised {DOCKET_SECONDS * 1000:.0f} ms")
-    curve = {size: _seconds_of_counts(size) for size in SIZES}
+    curve = {size: min(_seconds_of_counts(size) for _ in range(BEST_OF)) for size in SIZES}
     for size, seconds in curve.items():
         print(f"{size:>7,} counts: {seconds:6.2f} s, {seconds / size * 1e6:5.1f} us each")
     print(
