@@ -1,11 +1,10 @@
 """The command line: it alone prints and exits. Every module a command needs is imported when it runs."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
-
-from cyclopts import App, CycloptsError, Parameter
+from typing import TYPE_CHECKING, Annotated, Any
 
 from breachbook import __version__
 from breachbook.errors import (
@@ -16,7 +15,16 @@ from breachbook.errors import (
     VerificationError,
 )
 
+if TYPE_CHECKING:
+    from cyclopts import App
+
 DONE, FAILED, BAD_USAGE, NOT_VERIFIED = 0, 1, 2, 3
+
+_CODES: Mapping[type[BreachbookError], int] = {
+    UsageError: BAD_USAGE,
+    DamageError: NOT_VERIFIED,
+    VerificationError: NOT_VERIFIED,
+}
 
 # Group of the help to its commands: name to where its function stands.
 COMMANDS: Mapping[str, Mapping[str, str]] = {
@@ -74,15 +82,18 @@ Exit codes: 0 done, 1 refused or failed, 2 bad usage or bad input, 3 verificatio
 _COMPLETION = "Install tab completion for your shell."
 _EXPLAINED = frozenset({"--help", "-h", "--install-completion"})
 _OPTIONS = frozenset({"--workspace", "--as", "--debug"})
+_LONG = frozenset({"up", "demo", "audit", "lint", "prefect"})
 _WITHOUT_ENGINE = frozenset({"init", "up", "demo", "prefect", "count", *_EXPLAINED, "--version"})
 
 
-def build(*, explained: bool = False) -> App:
+def build(*, explained: bool = False) -> "App":
     """Make the application; its commands are looked up when they are called.
 
     Args:
         explained: Prepare what only a help page or the completion needs, which takes a while.
     """
+    from cyclopts import App, Parameter
+
     app = App(
         name="breachbook",
         help=_ABOUT,
@@ -101,7 +112,9 @@ def build(*, explained: bool = False) -> App:
     return app
 
 
-def _launcher(app: App) -> Any:
+def _launcher(app: "App") -> Any:
+    from cyclopts import Parameter
+
     def launch(
         *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
         workspace: str | None = None,
@@ -120,10 +133,12 @@ def _launcher(app: App) -> Any:
     return launch
 
 
-def _run(app: App, tokens: Sequence[str], workspace: str | None, acting_as: str | None) -> Any:
+def _run(app: "App", tokens: Sequence[str], workspace: str | None, acting_as: str | None) -> Any:
     from breachbook.cli.session import current
 
     current.given, current.acting_as = workspace, acting_as
+    if tokens and tokens[0] in _LONG:
+        gc.enable()
     code = app(tokens, exit_on_error=False, print_error=False)
     if tokens and tokens[0] not in _WITHOUT_ENGINE:
         current.about_engine()
@@ -132,6 +147,10 @@ def _run(app: App, tokens: Sequence[str], workspace: str | None, acting_as: str 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    # Most commands end within 0.1 s: collecting the cycles of their imports would only hold them up.
+    gc.disable()
+    from cyclopts import CycloptsError
+
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "--debug" in given:
         os.environ["BREACHBOOK_DEBUG"] = "1"
@@ -147,17 +166,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = _run(app, _shielded(given), None, None)
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
-    except (BreachbookError, CycloptsError) as error:
-        return _told(error, "\n".join(str(part) for part in _parts(error)))
+    except CycloptsError as error:
+        return _told(error, str(error), BAD_USAGE)
+    except ContentError as error:
+        return _told(error, "\n".join(str(problem) for problem in error.problems), BAD_USAGE)
+    except BreachbookError as error:
+        return _told(error, str(error), _CODES.get(type(error), FAILED))
     except BrokenPipeError:
         # Whoever read our output has gone; what remains in the buffer must not fail at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except KeyboardInterrupt:
-        return _told(None, "stopped")
+    except KeyboardInterrupt as error:
+        return _told(error, "stopped", FAILED)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        return _told(error, f"{place}{error.strerror or error}; --debug shows where")
+        return _told(error, f"{place}{error.strerror or error}; --debug shows where", FAILED)
 
 
 def _shielded(given: list[str]) -> list[str]:
@@ -172,18 +195,12 @@ def _shielded(given: list[str]) -> list[str]:
     return given
 
 
-def _parts(error: Exception) -> Sequence[object]:
-    return error.problems if isinstance(error, ContentError) else (error,)
-
-
-def _told(error: Exception | None, text: str) -> int:
+def _told(error: BaseException, text: str, code: int) -> int:
     from breachbook.cli.output import remark
 
-    if error is not None and os.environ.get("BREACHBOOK_DEBUG"):
+    if os.environ.get("BREACHBOOK_DEBUG"):
         import traceback
 
         traceback.print_exception(error)
     remark(text)
-    if isinstance(error, DamageError | VerificationError):
-        return NOT_VERIFIED
-    return BAD_USAGE if isinstance(error, ContentError | UsageError | CycloptsError) else FAILED
+    return code

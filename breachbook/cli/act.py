@@ -25,10 +25,10 @@ def answer(matter: str, step: str, /, *answers: str, json: bool = False) -> None
         answers: question=answer, all of them at once.
         json: Print JSON.
     """
-    from breachbook import records
+    from breachbook import steps
 
     file, actor = current.writable(matter)
-    recorded(matter, records.answer(file, current.library, actor, step, as_pairs(answers)), json)
+    recorded(matter, steps.answer(file, current.library, actor, step, as_pairs(answers)), json)
 
 
 def done(matter: str, step: str, /, *, proof: Path | None = None, json: bool = False) -> None:
@@ -44,10 +44,10 @@ def done(matter: str, step: str, /, *, proof: Path | None = None, json: bool = F
         proof: A file that shows it, kept with the matter.
         json: Print JSON.
     """
-    from breachbook import records
+    from breachbook import steps
 
     file, actor = current.writable(matter)
-    recorded(matter, records.done(file, current.library, actor, step, proof), json)
+    recorded(matter, steps.done(file, current.library, actor, step, proof), json)
 
 
 def resolve(
@@ -72,10 +72,10 @@ def resolve(
         reason: How you know.
         json: Print JSON.
     """
-    from breachbook import records
+    from breachbook import steps
 
     file, actor = current.writable(matter)
-    recorded(matter, records.resolve(file, current.library, actor, step, effect, reason), json)
+    recorded(matter, steps.resolve(file, current.library, actor, step, effect, reason), json)
 
 
 def restart(matter: str, step: str, /, *, reason: str, json: bool = False) -> None:
@@ -91,10 +91,10 @@ def restart(matter: str, step: str, /, *, reason: str, json: bool = False) -> No
         reason: Why.
         json: Print JSON.
     """
-    from breachbook import records
+    from breachbook import steps
 
     file, actor = current.writable(matter)
-    recorded(matter, records.restart(file, current.library, actor, step, reason), json)
+    recorded(matter, steps.restart(file, current.library, actor, step, reason), json)
 
 
 def fact(
@@ -131,7 +131,7 @@ def fact(
         proof: A file that shows it, kept with the matter.
         json: Print JSON.
     """
-    from breachbook import records
+    from breachbook import facts
 
     if retract is not None:
         if kind or when or about or correct or not reason:
@@ -139,7 +139,7 @@ def fact(
                 "--retract: got other things to record, or no reason; allowed: --retract ID --reason TEXT alone"
             )
         file, actor = current.writable(matter)
-        recorded(matter, records.retract_fact(file, actor, retract, reason), json)
+        recorded(matter, facts.retract_fact(file, actor, retract, reason), json)
         return
     if kind is None or when is None or about is None:
         raise UsageError(
@@ -148,9 +148,7 @@ def fact(
     file, actor = current.writable(matter)
     recorded(
         matter,
-        records.record_fact(
-            file, current.library, actor, kind, when, about, correct, reason, proof
-        ),
+        facts.record_fact(file, current.library, actor, kind, when, about, correct, reason, proof),
         json,
     )
 
@@ -172,11 +170,11 @@ def served(
         proof: The receipt.
         json: Print JSON.
     """
-    from breachbook import records
+    from breachbook import serving
 
     file, actor = current.writable(matter)
     recorded(
-        matter, records.served(file, current.library, actor, document, method, on, proof), json
+        matter, serving.served(file, current.library, actor, document, method, on, proof), json
     )
 
 

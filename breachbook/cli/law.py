@@ -1,5 +1,6 @@
 """Deadlines of matters, and the rules they come from."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -123,10 +124,15 @@ def count(
         json: Print JSON.
     """
     from breachbook.cli.act import as_pairs
-    from breachbook.deadlines import count as count_period
+    from breachbook.cli.compiled import Compiled
+    from breachbook.deadlines.compute import count as count_period
 
     options = {name: _option(name, value) for name, value in as_pairs(option).items()}
-    computed = count_period(regime, _when(when), period, direction, options)
+    compiled = Compiled(os.environ)
+    computed = count_period(
+        regime, _when(when), period, direction, options, calendars=compiled.calendars
+    )
+    compiled.keep()
     _counted(
         {"regime": regime, "when": when, "period": period, "direction": direction}, computed, json
     )

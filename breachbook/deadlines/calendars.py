@@ -5,7 +5,7 @@ source, correct it (``law/calendars``). What a package says beyond the known day
 it may make a safe date earlier, never a legal one final.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -61,7 +61,9 @@ class CalendarText:
 
 
 @dataclass(frozen=True, slots=True)
-class _Year:
+class Year:
+    """The days of one year: weekdays off, weekend days worked, and those off of which it is arguable."""
+
     closed: frozenset[date]
     working: frozenset[date]
     disputed: frozenset[date]
@@ -78,20 +80,20 @@ class Calendar:
         self.known_until = text.known_until
         if subdivision is not None and text.subdivisions_known_until is not None:
             self.known_until = min(text.known_until, text.subdivisions_known_until)
-        self._years: dict[int, _Year] = {}
+        self.years: dict[int, Year] = {}
 
     def is_closed(self, day: date) -> bool:
         """Tell whether a day is a rest day, holiday or declared closing."""
-        year = self._years.get(day.year) or self._year(day.year)
+        year = self.years.get(day.year) or self._year(day.year)
         if day.weekday() >= 5:
             return day not in year.working
         return day in year.closed
 
     def disputed(self, year: int) -> frozenset[date]:
         """List the closed days of a year of which it is arguable that they are legal holidays."""
-        return (self._years.get(year) or self._year(year)).disputed
+        return (self.years.get(year) or self._year(year)).disputed
 
-    def _year(self, number: int) -> _Year:
+    def _year(self, number: int) -> Year:
         off, working = _base_days(self.text.base, self.text.id, self.subdivision, number)
         disputed: set[date] = set()
         if self.text.is_friday_disputed:
@@ -106,8 +108,8 @@ class Calendar:
             (opened.discard if not entry.is_open else closed.discard)(day)
             if entry.is_disputed:
                 disputed.add(day)
-        year = _Year(frozenset(closed), frozenset(opened), frozenset(disputed))
-        self._years[number] = year
+        year = Year(frozenset(closed), frozenset(opened), frozenset(disputed))
+        self.years[number] = year
         return year
 
 
@@ -214,6 +216,16 @@ class Calendars:
             if len(self._views) < 4096:
                 self._views[key] = found
         return found
+
+    def years(self) -> Iterator[tuple[str, int, Year]]:
+        """Give every year that was read so far: calendar, number, days."""
+        for name, calendar in self._calendars.items():
+            for number, year in calendar.years.items():
+                yield name, number, year
+
+    def take(self, name: str, number: int, year: Year) -> None:
+        """Take a year as it was read from the same texts and packages before."""
+        self._get(name).years[number] = year
 
     def _get(self, name: str) -> Calendar:
         found = self._calendars.get(name)

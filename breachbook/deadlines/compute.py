@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from importlib.resources import as_file, files
 
 from breachbook.deadlines.calendars import Calendars
 from breachbook.deadlines.counting import Computed, Direction, Moment, Question, Regime
@@ -87,6 +86,8 @@ def compute(
 @lru_cache(maxsize=1)
 def shipped_calendars() -> Calendars:
     """Give the court calendars that are part of the package, read once."""
+    from importlib.resources import as_file, files
+
     from breachbook.deadlines.loading import load_calendars
 
     with as_file(files("breachbook") / "law" / "calendars") as folder:
