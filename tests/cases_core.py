@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from breachbook import content, decisions, intake, records, source
+from breachbook import content, decisions, intake, serving, source, steps
 from breachbook.deadlines import Law, load_law
 from breachbook.demo.portal import Portal
 from breachbook.events import Actor, Event
@@ -94,7 +94,7 @@ class Case:
 
     def answer(self, **changes: str) -> list[Event]:
         """Answer triage as the example's counsel."""
-        return records.answer(self.file, self.library, COUNSEL, "triage", TRIAGE | changes)
+        return steps.answer(self.file, self.library, COUNSEL, "triage", TRIAGE | changes)
 
     def request(self, step: str, target: str) -> str:
         """Give the newest request of one instance."""
@@ -124,7 +124,7 @@ class Case:
             "proof": proof,
         } | changes
         actor = given.pop("actor", CLERK)
-        return records.served(self.file, self.library, actor, **given)
+        return serving.served(self.file, self.library, actor, **given)
 
 
 def told(event: Event) -> str:

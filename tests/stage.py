@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from breachbook import decisions, example, intake, records, source, wake
+from breachbook import decisions, example, intake, serving, source, steps, wake
 from breachbook.demo.portal import Portal
 from breachbook.engine import is_done, targets
 from breachbook.events import Actor
@@ -74,7 +74,7 @@ class Stage:
         file, state = self.workspace.matter(self.matter), self.state()
         if (act := state.instance("triage", "-").acts.get("answer")) and act.state == "started":
             rows = source.read(self.workspace.root / "answers.yaml").data["steps"]["triage"]
-            records.answer(
+            steps.answer(
                 file, self.library, Actor(TRIAGER, "example"), "triage", rows["answers"]
             )
         for approval in state.approvals.values():
@@ -98,7 +98,7 @@ class Stage:
         proof.write_text("receipt\n", "utf-8")
         when = self.workspace.now().isoformat(timespec="seconds")
         file = self.workspace.matter(self.matter)
-        records.served(
+        serving.served(
             file, self.library, Actor(CLERK, "example"), document, "courier", when, proof
         )
 
