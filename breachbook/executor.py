@@ -13,9 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from breachbook import engine
-from breachbook.acts import Do, Job, Result, containing, delivering, drafting, preserving
+from breachbook.acts import Do, Job, Result, containing, counting, delivering, drafting, preserving
 from breachbook.acts.asking import request_drafts
-from breachbook.acts.counting import count_drafts
 from breachbook.acts.telling import Teller
 from breachbook.agenda import (
     PILLARS,
@@ -50,6 +49,7 @@ _DO: dict[tuple[str, str], Do] = {
     ("preserve", "acquire"): preserving.preserve,
     ("hold", "issue"): delivering.issue,
     ("notice", "serve"): delivering.serve,
+    ("docket", "adopt"): counting.adopt,
 }
 _RECOVER: dict[tuple[str, str], Callable[[Job], str]] = {
     ("contain", "execute"): containing.recover,
@@ -213,7 +213,7 @@ class _Run:
         except BreachbookError as error:
             log.warning("%s: message %s not sent: %s", self.file.folder.name, item.what, error)
             return False
-        except Exception:  # noqa: BLE001 (a message that cannot be written must not hold up the matter)
+        except Exception:
             log.exception("%s: message %s not sent", self.file.folder.name, item.what)
             return False
         return True
@@ -241,7 +241,7 @@ class _Run:
                 }
                 drafts.append(Draft("approval.expired", data))
             elif isinstance(item, Count):
-                drafts += count_drafts(self.file, matter, item)
+                drafts += counting.count_drafts(self.file, matter, item)
             else:
                 drafts += request_drafts(
                     self.executor.workspace, self.executor.library, self.file, matter, item, asked
@@ -277,6 +277,9 @@ class _Run:
         except BreachbookError as error:
             log.error("%s %s: %s", self.file.folder.name, job.where, error)
             return "not-recorded"
+        except Exception:
+            log.exception("%s %s", self.file.folder.name, job.where)
+            return "not-recorded"
         finally:
             lock.free()
             self.executor._advanced(self.file.folder.name)
@@ -289,25 +292,31 @@ def perform_act(job: Job, claimed: bool) -> str:
     and if that shows nothing certain a person must say.
     """
     perform = job.perform
-    do = _DO.get((perform.kind, perform.act))
     if claimed:
-        effect = "repeat" if perform.repeatable else _effect(job)
-        if effect != "repeat":
-            return _record_effect(job, effect)
-    elif do is None or _by_hand(job):
-        return _hand_over(job, do if perform.act == "serve" else None)
+        _still_claimed(job)
+        if not perform.repeatable:
+            return _record_effect(job, _effect(job))
+    elif _by_hand(job):
+        return _hand_over(job)
     else:
         _claim(job)
-    assert do is not None
     try:
-        result = do(job)
+        result = _DO[perform.kind, perform.act](job)
     except BreachbookError as error:
         result = Result("failed", "refused", str(error))
-    except Exception as error:  # noqa: BLE001 (whatever a connector or a renderer raises must end as a recorded outcome)
+    except Exception as error:
         log.exception("%s %s failed", job.file.folder.name, job.where)
-        result = Result("failed", "fault", f"{type(error).__name__}")
+        result = Result("failed", "fault", type(error).__name__)
     _record(job, result)
     return result.outcome
+
+
+def _still_claimed(job: Job) -> None:
+    """Refuse to take an act for a crash's orphan that somebody ended since it was looked at."""
+    perform = job.perform
+    act = job.file.refresh().instance(perform.step, perform.target).acts.get(perform.act)
+    if act is None or act.key != perform.key or act.state != "started":
+        raise StaleHead(f"{perform.key} was ended meanwhile")
 
 
 def _by_hand(job: Job) -> bool:
@@ -316,15 +325,11 @@ def _by_hand(job: Job) -> bool:
     return bool(doers(step, job.perform.target, job.perform.act, job.library.reference()))
 
 
-def _hand_over(job: Job, do: Do | None) -> str:
-    """Open an act that a person does; what they need is laid out before."""
-    if do is not None:
-        do(job)
+def _hand_over(job: Job) -> str:
+    """Open an act that a person does; a letter is laid out for service before."""
+    if job.perform.act == "serve":
+        delivering.serve(job)
     _claim(job)
-    if job.perform.kind == "docket":
-        step = job.library.pinned(job.file, job.file.refresh()).step(job.perform.step)
-        _record(job, Result("finished", "adopted", data={"dockets": list(step.dockets)}))
-        return "adopted"
     return "opened"
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from breachbook.acts import Job, Result
 from breachbook.agenda import Count
 from breachbook.canonical import canonical
 from breachbook.events import Draft
@@ -28,3 +29,9 @@ def count_drafts(file: MatterFile, matter: Matter, item: Count) -> list[Draft]:
             0, Draft("deadline.superseded", {"deadline": item.id, "cause": "recomputed"})
         )
     return drafts
+
+
+def adopt(job: Job) -> Result:
+    """Open the dockets a step names; their deadlines are computed as facts are there."""
+    step = job.library.pinned(job.file, job.file.refresh()).step(job.perform.step)
+    return Result("finished", "adopted", data={"dockets": list(step.dockets)})
