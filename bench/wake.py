@@ -138,7 +138,8 @@ def in_process(environ: dict[str, str], folder: Path) -> list[float]:
     (folder / "bare.py").write_text(FLOW, "utf-8")
     script = (
         "import asyncio, json, time\nfrom bare import bare\nasync def main():\n    times = []\n"
-        f"    for _ in range({ROUNDS} + 1):\n        t = time.perf_counter(); await bare(); times.append(time.perf_counter() - t)\n"
+        f"    for _ in range({ROUNDS} + 1):\n"
+        "        t = time.perf_counter(); await bare(); times.append(time.perf_counter() - t)\n"
         "    print(json.dumps(times[1:]))\nasyncio.run(main())"
     )
     done = subprocess.run(
@@ -157,7 +158,8 @@ def served_start(environ: dict[str, str], folder: Path) -> float:
     """Time a served deployment from trigger to the end of its first task."""
     script = (
         "import time\nfrom prefect.deployments import run_deployment\n"
-        "t = time.perf_counter(); run = run_deployment('bare/bench', poll_interval=0.1); print(time.perf_counter() - t)"
+        "t = time.perf_counter(); run = run_deployment('bare/bench', poll_interval=0.1); "
+        "print(time.perf_counter() - t)"
     )
     serve = "from bare import bare; bare.serve(name='bench', pause_on_shutdown=False)"
     server = subprocess.Popen(

@@ -10,7 +10,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def now() -> tuple[datetime, dict[str, Any]]:
-    """Give the time in UTC and the clock's state: monotonic nanoseconds, and whether the kernel calls it synchronised."""
+    """Give the time in UTC, monotonic nanoseconds, and whether the kernel calls it synchronised."""
     return datetime.now(UTC), {"mono_ns": time.monotonic_ns(), "synced": _synced()}
 
 

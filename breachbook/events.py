@@ -217,7 +217,7 @@ def check(draft: Draft) -> None:
 
 
 def _check_value(kind: str, key: str, value: object) -> None:
-    if value is None or isinstance(value, bool | int) and abs(value) < 2**53:
+    if value is None or (isinstance(value, bool | int) and abs(value) < 2**53):
         return
     if isinstance(value, str):
         if not _TOKEN.fullmatch(value):

@@ -1,6 +1,5 @@
 """What matters rest on: law, playbooks, notices and recipes, shipped and the workspace's own."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -77,7 +76,8 @@ class Library:
 
     def playbook_for(self, vector: str) -> tuple[bytes, Playbook]:
         """Choose the playbook for the way a secret leaked: configured, else of that name, else the default."""
-        named: Mapping[str, str] = {**self.workspace.config.playbooks}
+        named: dict[str, str] = {}
+        named.update(self.workspace.config.playbooks.items())
         wanted = named.get(vector, f"{vector}-leak")
         return self.playbook(
             wanted if vector in named or wanted in self.playbooks() else DEFAULT_PLAYBOOK
@@ -130,7 +130,7 @@ class Library:
         )
 
     def law_problem(self, kind: str, when: str) -> str | None:
-        """Say what a fact should have been: a known trigger, with a date or an instant as it demands; None if right."""
+        """Say what a fact should have been: a known trigger, holding what it demands; None if right."""
         trigger: Any = self.law.triggers.get(kind)
         if trigger is None:
             return "a trigger of law/triggers.yaml; `breachbook rules --triggers` lists them"

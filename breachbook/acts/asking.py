@@ -42,7 +42,8 @@ def request_drafts(
     now = workspace.now()
     not_after = stamp(now + timedelta(seconds=seconds(policy.valid_for)))
     manifest = approvals.subject(
-        matter=matter.id, document=document, action=step.gated_act, recipients=recipients(file, workspace, matter, step, item.target),
+        matter=matter.id, document=document, action=step.gated_act,
+        recipients=recipients(file, workspace, matter, step, item.target),
         method=step.serve.method if step.serve else "connector", not_after=not_after,
     )  # fmt: skip
     raw = canonical(manifest)

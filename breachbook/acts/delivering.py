@@ -1,4 +1,4 @@
-"""Delivery: a hold to its custodian and a brief to its reader by Slack; a letter laid out for the person who serves it."""
+"""Delivery: a hold or a brief by Slack to its reader; a letter laid out for whoever serves it."""
 
 from collections.abc import Iterable
 

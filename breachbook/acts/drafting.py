@@ -1,4 +1,4 @@
-"""Drafting: a notice rendered for one recipient, or the plan of a containment; kept by hash, with its inputs."""
+"""Drafting: a notice for one recipient, or a containment's plan; kept by hash, with its inputs."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -129,7 +129,8 @@ def _context(
     person = job.workspace.people.by_id.get(job.perform.target)
     context: dict[str, Any] = {
         "matter": {
-            "id": matter.id, "title": report.get("title", ""), "summary": report.get("summary", ""), "vector": matter.report["vector"],
+            "id": matter.id, "title": report.get("title", ""), "summary": report.get("summary", ""),
+            "vector": matter.report["vector"],
             "opened_on": _day(matter.opened_at, zone), "places": list(matter.report["places"]),
         },
         "organisation": organisation,
@@ -138,7 +139,10 @@ def _context(
         "agreements": [row for row in reference.agreements.values() if row["counterparty"] in matter.parties],
         "trade_secrets": [reference.trade_secrets[key] for key in matter.report["trade_secrets"]],
         "facts": [
-            {"id": f.id, "kind": f.kind, "title": _title(reference.law.triggers[f.kind].title), "when": f.when.isoformat(), "about": f.about}
+            {
+                "id": f.id, "kind": f.kind, "title": _title(reference.law.triggers[f.kind].title),
+                "when": f.when.isoformat(), "about": f.about,
+            }
             for f in matter.facts.values()
         ],
         "answers": _answers(job, matter, playbook),

@@ -37,8 +37,8 @@ def preserve(job: Job) -> Result:
     place = Path(row["path"])
     record = {
         "matter": matter.id, "step": perform.step, "source": perform.target, "title": row["title"],
-        "place": row["place"], "personal_data": row["personal_data"], "authority": f"step {perform.step}, key {perform.key}",
-        "operator": "breachbook",
+        "place": row["place"], "personal_data": row["personal_data"],
+        "authority": f"step {perform.step}, key {perform.key}", "operator": "breachbook",
     }  # fmt: skip
     sealed = acquire(
         place if place.is_absolute() else job.workspace.root / place,

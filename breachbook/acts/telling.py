@@ -103,7 +103,10 @@ class Teller:
         if item.what == "deadline-reminder":
             record = matter.deadlines[item.about]
             title = json.loads(self.file.store.get(record.result)).get("title", record.rule)
-            return f"Deadline {title}: plan on {record.safe}; the law allows until {record.legal or 'a date not yet certain'}. Rule {record.rule}, {record.status}."
+            return (
+                f"Deadline {title}: plan on {record.safe}; the law allows until"
+                f" {record.legal or 'a date not yet certain'}. Rule {record.rule}, {record.status}."
+            )
         step, _, target = item.about.partition("|")
         if item.what == "task":
             return f"{playbook.step(step).title} ({step}/{target}): done before it was asked for here."
@@ -174,7 +177,10 @@ class Teller:
             approvers=tuple(self._approver(p) for p in approval.approvers),
             still_needed=f"{needed} of {len(approval.approvers)}" if needed > 0 and approval.state == "open" else "",
             decisions=tuple(
-                cards.Decided(self._approver(d.person).name, d.at, d.decision, self.file.values.get(d.comment, "") if d.comment else "")
+                cards.Decided(
+                    self._approver(d.person).name, d.at, d.decision,
+                    self.file.values.get(d.comment, "") if d.comment else "",
+                )
                 for d in approval.decisions
             ),
             expires_at=approval.expires_at, on_expiry=approval.on_expiry, status=self._status(approval),

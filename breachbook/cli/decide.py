@@ -39,7 +39,10 @@ def approvals(request: str | None = None, /, *, mine: bool = False, json: bool =
     table(
         ("request", "subject", "step", "target", "has", "of", "expires", "waits for"),
         [
-            (v["request"], v["subject"][:16], v["step"], v["target"], v["given"], v["quorum"], moment(v["expires_at"]), _left(v))
+            (
+                v["request"], v["subject"][:16], v["step"], v["target"], v["given"], v["quorum"],
+                moment(v["expires_at"]), _left(v),
+            )
             for v in found
         ],
         "nothing waits for a decision",

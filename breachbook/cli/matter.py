@@ -89,7 +89,10 @@ def matters(*, all_: bool = False, json: bool = False) -> None:
     table(
         ("matter", "state", "opened", "approvals", "overdue", "next safe day", "title"),
         [
-            (r["matter"], r["state"], r["opened_at"][:10], len(r["approvals"]), r["overdue"], r["next_safe"], r["title"])
+            (
+                r["matter"], r["state"], r["opened_at"][:10], len(r["approvals"]), r["overdue"],
+                r["next_safe"], r["title"],
+            )
             for r in found
         ],
         "no matters yet; open one with `breachbook report FILE`",

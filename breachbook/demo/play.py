@@ -237,7 +237,9 @@ def _epilogue(workspace: Workspace, matter: str, state: Matter) -> Iterator[str]
         if document.served:
             yield f"letter    {folder / 'documents' / document.id}   {document.notice} {document.language}, served"
     for exhibit in state.exhibits.values():
-        yield f"evidence  {folder / 'exhibits' / exhibit.id}   {exhibit.files} files, findings {json.dumps(dict(exhibit.findings))}"
+        findings = json.dumps(dict(exhibit.findings))
+        place = folder / "exhibits" / exhibit.id
+        yield f"evidence  {place}   {exhibit.files} files, findings {findings}"
     open_ = [d for d in state.deadlines.values() if d.state == "open"]
     yield f"docket    {len(open_)} deadlines of {', '.join(state.dockets)}"
     yield f"journal   {folder / 'journal.jsonl'}   {state.seq} lines"
@@ -263,7 +265,8 @@ def _hazards(folder: Path) -> Iterator[None]:
     spec = importlib.util.spec_from_file_location(
         "add_live_hazards", folder / "add_live_hazards.py"
     )
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.add_hazards(folder / "share")

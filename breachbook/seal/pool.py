@@ -96,8 +96,8 @@ def _feed(
     replies: "queue.SimpleQueue[tuple[Job | None, Any]]",
 ) -> None:
     """Keep one job ahead of the worker, so that it never waits for us."""
-    assert process.stdin  # noqa: S101 - both are pipes
-    assert process.stdout  # noqa: S101
+    assert process.stdin  # both are pipes
+    assert process.stdout
     asked: list[Job] = []
     try:
         while True:

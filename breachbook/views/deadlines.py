@@ -25,7 +25,8 @@ def deadline_views(
         if ended or record.state == "open":
             row = {
                 "id": record.id, "rule": record.rule, "raw": record.raw, "legal": record.legal,
-                "safe": record.safe, "provisional": record.provisional, "status": record.status, "result": record.result,
+                "safe": record.safe, "provisional": record.provisional, "status": record.status,
+                "result": record.result,
             }  # fmt: skip
             found.append(complete(file.store, matter.id, row) | {"state": record.state})
     return found

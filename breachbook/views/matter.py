@@ -58,7 +58,8 @@ def matter_view(
             {
                 "id": e.id, "step": e.step, "source": e.target, "files": e.files, "bytes": e.bytes,
                 "sealed_at": stamp(e.sealed_at), "findings": dict(e.findings), "place": e.place,
-                "personal_data": e.personal_data, "tagmanifest_sha256": e.tagmanifest_sha256, "seal_sha256": e.seal_sha256,
+                "personal_data": e.personal_data, "tagmanifest_sha256": e.tagmanifest_sha256,
+                "seal_sha256": e.seal_sha256,
             }
             for e in matter.exhibits.values()
         ],

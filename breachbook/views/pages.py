@@ -18,8 +18,8 @@ if TYPE_CHECKING:
         MatterRow,
         StepRow,
     )
-    from breachbook.library import Library
     from breachbook.entries import Approval
+    from breachbook.library import Library
     from breachbook.workspace import Workspace
 
 
