@@ -165,6 +165,8 @@ class Matter:
 
     def _ended(self, event: Event, data: Mapping[str, Any]) -> None:
         instance = self._own_instance(data)
+        if data["round"] != instance.round:
+            return  # it ended after a restart: recorded, and nothing of the new round
         act = instance.acts.get(data["act"])
         if act is None:
             act = instance.acts[data["act"]] = Act(data["act"], data["key"], "started", event.when)
@@ -180,12 +182,15 @@ class Matter:
         instance.finished_at = event.when
 
     def _verified(self, event: Event, data: Mapping[str, Any]) -> None:
-        act = self._own_instance(data).acts[data["act"]]
+        instance = self._own_instance(data)
+        act = instance.acts.get(data["act"])
+        if act is None or data["round"] != instance.round:
+            return
         if data["effect"] == "not-taken":
             act.state, act.outcome, act.ended_at = "failed", "not-taken", event.when
         elif data["effect"] == "took":
             act.state, act.outcome, act.ended_at = "finished", "verified", event.when
-            self._own_instance(data).finished_at = event.when
+            instance.finished_at = event.when
             if data["act"] == "issue":
                 self.holds[f"{data['step']}-{data['round']}", data["target"]] = "issued"
 
@@ -240,7 +245,8 @@ class Matter:
     def _drafted(self, event: Event, data: Mapping[str, Any]) -> None:
         self._count("D")
         instance = self._own_instance(data)
-        instance.document = data["document"]
+        if data["round"] == instance.round:
+            instance.document = data["document"]
         self.documents[data["document"]] = Document(
             data["document"],
             data["step"],

@@ -162,6 +162,29 @@ def test_verified_effect_settles_an_uncertain_act(effect: str, expected: str) ->
     assert matter.instance("suspend", "portal-07").acts["execute"].state == expected
 
 
+def test_outcome_of_an_earlier_round_changes_nothing_of_the_new_one() -> None:
+    """What ends after its step was restarted is recorded, and the new round stands untouched."""
+    old = act("brief", "serve")
+    restart = {"step": "brief", "target": "-", "round": 2, "reason": SOME_COMMITMENT}
+    history = [opened(), Draft("step.started", old), Draft("step.restarted", restart)]
+    late = [
+        Draft("step.finished", old | {"outcome": "delivered"}),
+        Draft("step.verified", old | {"effect": "took"}),
+    ]
+    instance = fold(chain([*history, *late])).instance("brief", "-")
+
+    assert (instance.round, instance.acts, instance.finished_at) == (2, {}, None)
+
+
+def test_hold_found_delivered_after_a_crash_is_issued() -> None:
+    """A hold whose delivery was found later counts as issued, as one recorded at once does."""
+    base = act("hold", "issue", "alan-brooks")
+    found = Draft("step.verified", base | {"effect": "took"})
+    matter = fold(chain([opened(), Draft("step.started", base), found]))
+
+    assert matter.holds == {("hold-1", "alan-brooks"): "issued"}
+
+
 def request(quorum: int) -> Draft:
     """Draft a request to three people."""
     return Draft(

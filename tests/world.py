@@ -295,3 +295,37 @@ def _step(matter: Matter, item: Due) -> str:
 def acts(items: Iterable[Due]) -> list[str]:
     """Name acts that may be performed: ``step/target act``."""
     return [f"{i.step}/{i.target} {i.act}" for i in items if isinstance(i, Perform)]
+
+
+def approved() -> World:
+    """Play until the letter and the suspension are approved and about to be done."""
+    world = World()
+    world.run()
+    world.answer()
+    world.run()
+    world.decide("suspend", "lin-yue")
+    world.decide("letter", "david-okafor", "lin-yue")
+    return world
+
+
+def book(steps: str) -> Playbook:
+    """Read a playbook of some steps, indented by two, after the triage of the corpus."""
+    text = WHOLE.with_name("one-question.yaml").read_text() + steps
+    return source.validate(source.parse(text.encode(), "own.yaml"), Playbook)
+
+
+CONTAIN = """\
+  - id: preserve
+    kind: preserve
+    title: Preserve
+    after: [triage]
+    each: source
+  - id: suspend
+    kind: contain
+    title: Suspend
+    after: [triage]
+    each: account
+    target_notices: false
+    alters_evidence: false
+    approve: {from: [ip-counsel], expires: 8 hours}
+"""
