@@ -1,7 +1,9 @@
 """What matters rest on: law, playbooks, notices and recipes, shipped and the workspace's own."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from breachbook import content, source
@@ -25,6 +27,7 @@ class Library:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
+        self._pinned: dict[str, Playbook] = {}
 
     @cached_property
     def law(self) -> Law:
@@ -45,7 +48,9 @@ class Library:
 
     def recipes(self) -> dict[str, Recipe]:
         """Give the workspace's recipes by id, as they stand now."""
-        return load_recipes(self.workspace.root / "recipes")
+        folder = self.workspace.root / "recipes"
+        files = [folder, *sorted(folder.glob("*.yaml"))]
+        return self.workspace.kept.get("recipes", files, lambda: load_recipes(folder))
 
     def playbooks(self) -> list[str]:
         """List every playbook id, ours and the workspace's own."""
@@ -90,20 +95,15 @@ class Library:
                 [Problem(matter.id, None, "", "no playbook", "`breachbook playbook MATTER ID`")]
             )
         playbook, sha = matter.playbook
-        return source.validate(source.parse(file.store.get(sha), f"{playbook}.yaml"), Playbook)
+        if sha not in self._pinned:
+            read = source.parse(file.store.get(sha), f"{playbook}.yaml")
+            self._pinned[sha] = source.validate(read, Playbook)
+        return self._pinned[sha]
 
     def reference(self) -> Reference:
         """Give what matters rest on outside their journals, as it stands now."""
         workspace = self.workspace
-        recipes = {
-            key: {
-                "sha256": digest(recipe.as_data()),
-                "target_notices": recipe.target_notices,
-                "alters_evidence": recipe.alters_evidence,
-                "by_person": connector(recipe, example=workspace.example).describe().by_person,
-            }
-            for key, recipe in self.recipes().items()
-        }
+        recipes = {key: self._recipe_row(recipe) for key, recipe in self.recipes().items()}
         return Reference(
             people=workspace.people,
             law=self.law,
@@ -116,6 +116,15 @@ class Library:
             organisation=digest(workspace.config.organisation.model_dump(mode="json")),
         )
 
+    def _recipe_row(self, recipe: Recipe) -> dict[str, Any]:
+        made = connector(recipe, example=self.workspace.example)
+        return {
+            "sha256": digest(recipe.as_data()),
+            "target_notices": recipe.target_notices,
+            "alters_evidence": recipe.alters_evidence,
+            "by_person": made.describe().by_person,
+        }
+
     def _facts(self, kind: NoticeKind) -> NoticeFacts:
         folders = content.folders("notices", self.workspace.root)
         files = [
@@ -124,6 +133,10 @@ class Library:
             for path in sorted((folder / kind.id).glob("*"))
             if path.is_file()
         ]
+        kept = self.workspace.kept
+        return kept.get(f"notice {kind.id}", files, lambda: self._read_facts(kind, files))
+
+    def _read_facts(self, kind: NoticeKind, files: Sequence[Path]) -> NoticeFacts:
         listing = {f"{n}-{path.name}": sha256(path.read_bytes()) for n, path in enumerate(files)}
         return NoticeFacts(
             kind.audience, digest(listing), tuple(kind.languages), frozenset(kind.uses.facts)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from breachbook import source
 from breachbook.errors import BreachbookError, ContentError, Problem, UsageError
 from breachbook.journal import Clock
+from breachbook.kept import Kept
 from breachbook.layout import MARK, MATTER_ID, matter_ids
 from breachbook.matter_file import MatterFile
 from breachbook.people import People, PeopleFile, check_unique
@@ -58,6 +59,7 @@ class Workspace:
                 " pass --workspace or set BREACHBOOK_WORKSPACE"
             )
         self.clock: Clock = clock or now
+        self.kept = Kept()
 
     def now(self) -> datetime:
         """Give the present instant, aware, in UTC."""
@@ -85,9 +87,12 @@ class Workspace:
         """Say whether this is an example: everything watermarked, nothing outward beyond this machine."""
         return self.config.kind == "example"
 
-    @cached_property
+    @property
     def people(self) -> People:
-        """Give people.yaml."""
+        """Give people.yaml, as it stands now."""
+        return self.kept.get("people", [self.root / "people.yaml"], self._people)
+
+    def _people(self) -> People:
         read = source.read(self.root / "people.yaml", "people.yaml")
         file = source.validate(read, PeopleFile)
         twice = check_unique(read, file)
@@ -100,9 +105,12 @@ class Workspace:
     def rows(self, name: str) -> dict[str, dict[str, Any]]:
         """Give one of the row files (trade_secrets, agreements, parties, accounts, sources) by id.
 
-        Read anew each time, because a change in it voids what was approved on it.
+        As it stands now: a change in it voids what was approved on it.
         """
         path = self.root / f"{name}.yaml"
+        return self.kept.get(name, [path], lambda: self._rows(path, name))
+
+    def _rows(self, path: Path, name: str) -> dict[str, dict[str, Any]]:
         if not path.exists():
             return {}
         read = source.read(path, path.name)
