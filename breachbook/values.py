@@ -7,7 +7,6 @@ withheld and the journal still verifies.
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ class Values:
 
     def commit(self, value: object) -> dict[str, str]:
         """Stage a value and give the commitment to put into an event; `flush` makes it durable."""
-        salt = secrets.token_bytes(32)
+        salt = os.urandom(32)
         commitment = _commitment(salt, value)
         self._staged.append(
             canonical({"c": commitment, "salt": salt.hex(), "value": value}) + b"\n"

@@ -86,10 +86,11 @@ _LONG = frozenset({"up", "demo", "audit", "lint", "prefect"})
 _WITHOUT_ENGINE = frozenset({"init", "up", "demo", "prefect", "count", *_EXPLAINED, "--version"})
 
 
-def build(*, explained: bool = False) -> "App":
+def build(*, only: str | None = None, explained: bool = False) -> "App":
     """Make the application; its commands are looked up when they are called.
 
     Args:
+        only: The one command that will be called, so that the others need not be told.
         explained: Prepare what only a help page or the completion needs, which takes a while.
     """
     from cyclopts import App, Parameter
@@ -103,7 +104,8 @@ def build(*, explained: bool = False) -> "App":
         result_action="return_value",
     )
     for group, commands in COMMANDS.items():
-        for name, place in commands.items():
+        for name in commands if only is None else {only} & commands.keys():
+            place = commands[name]
             app.command(f"breachbook.cli.{place}", name=name, group=group)
     app.meta.default(_launcher(app))
     if explained:
@@ -152,53 +154,56 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from cyclopts import CycloptsError
 
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if "--debug" in given:
-        os.environ["BREACHBOOK_DEBUG"] = "1"
-    app = build(explained=not given or bool(_EXPLAINED & {*given}))
+    debug = "--debug" in given
+    known = {name for commands in COMMANDS.values() for name in commands}
+    explained = not given or bool(_EXPLAINED & {*given})
+    only = given[0] if given and given[0] in known and not explained else None
+    app = build(only=only, explained=explained)
     if not {*given} - {"--help", "-h"}:
-        for commands in COMMANDS.values():
-            for name in commands:
-                app[name]  # only a command that was looked up shows its summary
+        for name in known:
+            app[name]  # only a command that was looked up shows its summary
     try:
-        if _OPTIONS & {item.partition("=")[0] for item in given} or _EXPLAINED & {*given}:
+        if _OPTIONS & {item.partition("=")[0] for item in given} or explained:
             code = app.meta(_shielded(given), exit_on_error=False, print_error=False)
         else:  # without options of ours one parse suffices
             code = _run(app, _shielded(given), None, None)
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except CycloptsError as error:
-        return _told(error, str(error), BAD_USAGE)
+        return _told(error, str(error), BAD_USAGE, debug)
     except ContentError as error:
-        return _told(error, "\n".join(str(problem) for problem in error.problems), BAD_USAGE)
+        text = "\n".join(str(problem) for problem in error.problems)
+        return _told(error, text, BAD_USAGE, debug)
     except BreachbookError as error:
-        return _told(error, str(error), _CODES.get(type(error), FAILED))
+        return _told(error, str(error), _CODES.get(type(error), FAILED), debug)
     except BrokenPipeError:
         # Whoever read our output has gone; what remains in the buffer must not fail at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt as error:
-        return _told(error, "stopped", FAILED)
+        return _told(error, "stopped", FAILED, debug)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        return _told(error, f"{place}{error.strerror or error}; --debug shows where", FAILED)
+        text = f"{place}{error.strerror or error}; --debug shows where"
+        return _told(error, text, FAILED, debug)
 
 
 def _shielded(given: list[str]) -> list[str]:
     """Keep what follows ``prefect`` from being read as our own options."""
-    for index, token in enumerate(given):
-        if token == "prefect" and "--" not in given:
+    for index, word in enumerate(given):
+        if word == "prefect" and "--" not in given:
             return [*given[: index + 1], "--", *given[index + 1 :]]
-        if not token.startswith("-") and (
+        if not word.startswith("-") and (
             index == 0 or given[index - 1] not in ("--workspace", "--as")
         ):
             break
     return given
 
 
-def _told(error: BaseException, text: str, code: int) -> int:
+def _told(error: BaseException, text: str, code: int, debug: bool) -> int:
     from breachbook.cli.output import remark
 
-    if os.environ.get("BREACHBOOK_DEBUG"):
+    if debug:
         import traceback
 
         traceback.print_exception(error)

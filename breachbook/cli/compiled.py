@@ -78,7 +78,9 @@ def _key() -> str:
     for package in _PACKAGES:
         found = find_spec(package)
         status = Path(found.origin).stat() if found and found.origin else None
-        marks.append(f"{status.st_size} {status.st_mtime_ns} {status.st_ino}" if status else "none")
+        marks.append(
+            f"{status.st_size} {status.st_mtime_ns} {status.st_ino}" if status else "none"
+        )
     return sha256("\n".join(marks).encode())[:32]
 
 

@@ -282,14 +282,15 @@ def _counted(asked: Mapping[str, Any], computed: "Computed", json: bool) -> None
 
 
 def _when(text: str) -> date | datetime:
-    from breachbook.entries import read_when
-
     try:
-        return read_when(text)
+        when = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
     except ValueError:
+        when = datetime.min
+    if isinstance(when, datetime) and when.tzinfo is None:
         raise UsageError(
             f"got the time {text[:60]!r}; allowed: 2026-11-16, or 2026-11-16T09:40:00-06:00"
-        ) from None
+        )
+    return when
 
 
 def _option(name: str, value: str) -> object:

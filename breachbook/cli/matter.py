@@ -78,7 +78,7 @@ def matters(*, all_: bool = False, json: bool = False) -> None:
             "approvals": row["approvals"],
             "overdue": rows.overdue(row, today),
             "next_safe": row["next_safe"],
-            "title": title_of(root / "matters" / row["matter"]),
+            "title": title_of(f"{root}/matters/{row['matter']}"),
         }
         for row in reversed(rows.current(root))
         if (all_ or row["state"] != "closed") and (reader is None or reader in row["people"])

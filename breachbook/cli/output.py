@@ -29,12 +29,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str =
     Args:
         empty: Printed instead when there is no row.
     """
-    cells = [[safe(_cell(value)) for value in row] for row in rows]
-    if not cells:
+    lines = [[_cell(value) for value in row] for row in rows]
+    if not lines:
         print(empty)
         return
-    lines = [list(columns), *cells]
-    widths = [max(width(line[index]) for line in lines) for index in range(len(columns))]
+    lines.insert(0, list(columns))
+    plain = "".join(["".join(line) for line in lines])
+    if plain.isascii() and plain.isprintable():
+        widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+        form = "  ".join(f"{{:<{wide}}}" for wide in widths).format
+        print("\n".join([form(*line).rstrip() for line in lines]))
+        return
+    lines = [[safe(cell) for cell in line] for line in lines]
+    widths = [max(map(width, cells)) for cells in zip(*lines, strict=True)]
     print("\n".join(_line(line, widths) for line in lines))
 
 
@@ -77,6 +84,8 @@ def moment(text: str | None) -> str:
 
 
 def _cell(value: object) -> str:
+    if value.__class__ is str:
+        return str(value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,6 @@ STALE = timedelta(minutes=3)
 NOT_YOURS = "there is no such matter, or it is not yours to see"
 
 
-@dataclass
 class Session:
     """What was given with the command, and what was found from it.
 
@@ -33,10 +31,11 @@ class Session:
         remarked: Whether the state of the engine was already said.
     """
 
-    given: str | None = None
-    acting_as: str | None = None
-    remarked: bool = False
-    _workspace: "Workspace | None" = field(default=None, repr=False)
+    def __init__(self) -> None:
+        self.given: str | None = None
+        self.acting_as: str | None = None
+        self.remarked = False
+        self._workspace: Workspace | None = None
 
     @property
     def root(self) -> Path:
@@ -182,7 +181,7 @@ class Session:
         since = "is not running" if last is None else f"last looked {last:%Y-%m-%d %H:%M} UTC"
         late = sum(
             rows.overdue(row, now.date())
-            for row in rows.registered(root)
+            for row in rows.current(root)
             if row.get("state") == "open"
         )
         remark(f"the engine {since}; {late} deadlines are overdue; start it with `breachbook up`")

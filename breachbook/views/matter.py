@@ -1,8 +1,8 @@
 """One matter as its people see it, and as its reporter does."""
 
 import json
+import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from breachbook.events import stamp
@@ -12,6 +12,7 @@ from breachbook.views.approvals import approval_view
 from breachbook.views.deadlines import deadline_views
 
 ERASED = "(erased)"
+_REPORT = re.compile(rb'"report":\{"c":"([0-9a-f]{64})"\}')
 
 
 def matter_view(
@@ -119,14 +120,18 @@ def status_view(file: MatterFile, matter: Matter) -> dict[str, Any]:
     }
 
 
-def title_of(folder: Path) -> str:
-    """Read a matter's title from the first lines of its journal and values, without reading the rest."""
+def title_of(folder: str) -> str:
+    """Read a matter's title from the first lines of its journal and values, and nothing else.
+
+    Args:
+        folder: ``matters/<id>``, as text because a list may ask for thousands.
+    """
     try:
-        with (folder / "journal.jsonl").open("rb") as handle:
-            commitment = json.loads(handle.readline())["data"]["report"]["c"]
-        with (folder / "values.jsonl").open("rb") as handle:
+        with open(f"{folder}/journal.jsonl", "rb") as handle:  # noqa: PTH123
+            found = _REPORT.search(handle.readline())
+        with open(f"{folder}/values.jsonl", "rb") as handle:  # noqa: PTH123
             for line in handle:
-                if commitment.encode() in line:
+                if found and found[1] in line:
                     return str(json.loads(line)["value"]["title"])
     except (OSError, ValueError, KeyError, TypeError):
         pass

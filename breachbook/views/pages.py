@@ -35,7 +35,7 @@ def _matter_row(workspace: "Workspace", row: Mapping[str, Any], today: date) -> 
     coming = next((d for d in row["deadlines"] if d["safe"][:10] >= today.isoformat()), None)
     return {
         "id": row["matter"],
-        "title": title_of(workspace.matters_folder / row["matter"]),
+        "title": title_of(f"{workspace.matters_folder}/{row['matter']}"),
         "state": row["state"],
         "example": workspace.example,
         "opened_on": row["opened_at"][:10],
