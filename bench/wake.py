@@ -87,16 +87,16 @@ def measure(folder: Path) -> tuple[list[float], list[float], list[float], list[f
     (workspace.root / "playbooks" / "supplier-leak.yaml").write_text(PLAYBOOK, "utf-8")
     with Family(workspace, demo_slack=True) as family:
         environ = environment(workspace, family.settings)
-        pairs = [one_matter(workspace, number) for number in range(ROUNDS + 1)][1:]
+        library = Library(workspace)
+        pairs = [one_matter(workspace, library, number) for number in range(ROUNDS + 1)][1:]
         bare = in_process(environ, folder)
         served = [served_start(environ, folder) for _ in range(SERVED_ROUNDS)]
     portal.stop()
     return [first for first, _ in pairs], [second for _, second in pairs], bare, served
 
 
-def one_matter(workspace: Workspace, number: int) -> tuple[float, float]:
+def one_matter(workspace: Workspace, library: Library, number: int) -> tuple[float, float]:
     """Report, wait for the card; decide, wait for the step: seconds by the journal's own times."""
-    library = Library(workspace)
     read = source.parse(f"{REPORT}  no {number}\n".encode(), "report.yaml")
     began = time.time()
     opened = intake.open_matter(workspace, library, read, Actor("peter-lindgren", "example"))

@@ -37,11 +37,9 @@ def execute(job: Job) -> Result:
     effect = worker.verify(call, job.perform.key)
     if effect == "took":
         return Result("finished", "effect-verified")
-    if effect == "not-taken" and outcome.effect == "unknown":
-        return Result("failed", "not-taken", outcome.detail)
-    if outcome.effect == "done":
-        return Result("uncertain", "done-but-not-seen", outcome.detail)
-    return Result("uncertain", "unknown", outcome.detail)
+    # No clear answer and no effect seen yet: it may still come, so only a person may say it did not.
+    code = "done-but-not-seen" if outcome.effect == "done" else outcome.code
+    return Result("uncertain", code, outcome.detail)
 
 
 def recover(job: Job) -> str:
