@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from breachbook import content, decisions, intake, serving, source, steps
+from breachbook import content, decisions, engine, intake, serving, source, steps
+from breachbook.agenda import Due, Perform
 from breachbook.deadlines import Law, load_law
 from breachbook.demo.portal import Portal
-from breachbook.events import Actor, Event
+from breachbook.events import Actor, Draft, Event
 from breachbook.executor import Advanced, Executor
 from breachbook.journal import Journal
 from breachbook.library import Library
@@ -91,6 +92,29 @@ class Case:
     def advance(self) -> Advanced:
         """Do everything that is due."""
         return asyncio.run(Executor(self.workspace, self.library).advance(self.id))
+
+    def due(self) -> list[Due]:
+        """Ask the engine what is due now, messages included."""
+        file = self.file
+        matter = file.refresh()
+        playbook = self.library.pinned(file, matter)
+        return list(
+            engine.due(matter, playbook, self.library.reference(), self.workspace.now()).due
+        )
+
+    def claim(self, step: str, target: str) -> Perform:
+        """Claim an act as an executor does that is killed right after."""
+        perform = next(
+            item
+            for item in self.due()
+            if isinstance(item, Perform) and (item.step, item.target) == (step, target)
+        )
+        data = {
+            "step": step, "target": target, "round": perform.round, "act": perform.act,
+            "key": perform.key, "subject": perform.subject, "repeatable": perform.repeatable,
+        }  # fmt: skip
+        self.file.transact(lambda _: [Draft("step.started", data)])
+        return perform
 
     def answer(self, **changes: str) -> list[Event]:
         """Answer triage as the example's counsel."""

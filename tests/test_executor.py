@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from breachbook import engine, facts, records, steps
+from breachbook import facts, records, steps
+from breachbook.acts import Job
 from breachbook.agenda import Perform, Void
 from breachbook.canonical import canonical, sha256
 from breachbook.demo.portal import Portal
-from breachbook.errors import DamageError
+from breachbook.errors import DamageError, StaleHead
 from breachbook.events import Draft
-from breachbook.executor import _void
+from breachbook.executor import _void, perform_act
 from breachbook.locks import StepLock
 from tests.cases_core import CLERK, COUNSEL, LETTER, Case, told
 
@@ -315,38 +316,27 @@ def test_changed_account_voids_the_suspension(case: Case) -> None:
     assert effects(case) == {}
 
 
-def claim(case: Case, step: str, target: str) -> Perform:
-    """Claim an act as an executor does that is killed right after."""
-    perform = next(
-        item
-        for item in _agenda(case)
-        if isinstance(item, Perform) and (item.step, item.target) == (step, target)
-    )
-    data = {**_claim_keys(case, perform), "subject": perform.subject, "repeatable": False}
-    case.file.transact(lambda _: [Draft("step.started", data)])
-    return perform
+def test_act_that_is_no_longer_due_when_claimed_is_not_begun(case: Case) -> None:
+    """Between looking and claiming the world may change: the claim is decided on the newest state."""
+    case.approve("suspend-portal", ACCOUNT, ["david-okafor"])
+    (perform,) = [i for i in case.due() if isinstance(i, Perform)]
+    job = Job(case.workspace, case.library, case.file, perform)
+    change = records.change_people
+    change(case.file, case.library, CLERK, "conflict", "david-okafor", "acts for them")
+    seq = case.matter.seq
 
-
-def _agenda(case: Case) -> list[object]:
-    matter = case.matter
-    playbook = case.library.pinned(case.file, matter)
-    now = case.workspace.now()
-    return list(engine.due(matter, playbook, case.library.reference(), now).due)
-
-
-def _claim_keys(case: Case, perform: Perform) -> dict[str, object]:
-    return {
-        "step": perform.step, "target": perform.target, "round": perform.round,
-        "act": perform.act, "key": perform.key,
-    }  # fmt: skip
+    with pytest.raises(StaleHead):
+        perform_act(job, False)
+    assert case.since(seq) == []
+    assert effects(case) == {}
 
 
 def test_claim_left_by_a_crash_after_the_effect_is_found_done(case: Case) -> None:
     """Killed between effect and record: the effect is looked for, found, and not repeated."""
     case.approve("suspend-portal", ACCOUNT, ["david-okafor"])
-    perform = claim(case, "suspend-portal", ACCOUNT)
+    perform = case.claim("suspend-portal", ACCOUNT)
     assert case.portal is not None
-    case.portal.suspend(ACCOUNT, "suspend", perform.key, {})
+    case.portal.suspend(ACCOUNT, "suspend", perform.key)
     done = case.advance().done
 
     assert done == (f"suspend-portal/{ACCOUNT} execute found-took",)
@@ -358,7 +348,7 @@ def test_claim_left_by_a_crash_after_the_effect_is_found_done(case: Case) -> Non
 def test_claim_left_by_a_crash_before_the_effect_is_done_once(case: Case) -> None:
     """Killed between claim and effect: nothing took effect, so it is done, once, under the same key."""
     case.approve("suspend-portal", ACCOUNT, ["david-okafor"])
-    perform = claim(case, "suspend-portal", ACCOUNT)
+    perform = case.claim("suspend-portal", ACCOUNT)
     done = case.advance().done
 
     assert done == (
@@ -374,7 +364,7 @@ def test_claim_whose_effect_cannot_be_seen_waits_for_a_person(
 ) -> None:
     """Where nobody can tell what happened, nothing is repeated until a person says."""
     case.approve("suspend-portal", ACCOUNT, ["david-okafor"])
-    claim(case, "suspend-portal", ACCOUNT)
+    case.claim("suspend-portal", ACCOUNT)
     monkeypatch.setenv("BREACHBOOK_DEMO_PORTAL_URL", "http://127.0.0.1:9")
     first = case.advance().done
     again = case.advance().done
@@ -393,7 +383,7 @@ def test_claim_whose_effect_cannot_be_seen_waits_for_a_person(
 def test_claim_that_somebody_works_on_is_left_alone(case: Case) -> None:
     """While another holds the step's lock, its claim is no orphan."""
     case.approve("suspend-portal", ACCOUNT, ["david-okafor"])
-    claim(case, "suspend-portal", ACCOUNT)
+    case.claim("suspend-portal", ACCOUNT)
     lock = StepLock(case.workspace.run / case.id, "suspend-portal", ACCOUNT)
     assert lock.take()
     while_held = case.advance().done
@@ -409,26 +399,15 @@ def test_drafting_left_by_a_crash_is_repeated_under_its_key(
     """Work without effect outside is simply done again, and makes one document."""
     case = staged.copy(tmp_path / "w", portal)
     _clause(case)
-    perform = next(
-        item
-        for item in _after_voids(case)
-        if isinstance(item, Perform) and item.target == "moqiao-castings"
-    )
-    data = {**_claim_keys(case, perform), "subject": perform.subject, "repeatable": True}
-    case.file.transact(lambda _: [Draft("step.started", data)])
+    voids = [item for item in case.due() if isinstance(item, Void)]
+    case.file.transact(lambda matter: [draft for item in voids for draft in _void(matter, item)])
+    perform = case.claim(LETTER, "moqiao-castings")
     case.advance()
     documents = [d for d in case.matter.documents.values() if d.target == "moqiao-castings"]
 
     assert perform.repeatable
     assert [d.version for d in documents] == [1, 2]
     assert case.matter.instance(LETTER, "moqiao-castings").acts["draft"].key == perform.key
-
-
-def _after_voids(case: Case) -> list[object]:
-    """Record what is void, and give what is then due."""
-    voids = [item for item in _agenda(case) if isinstance(item, Void)]
-    case.file.transact(lambda matter: [draft for item in voids for draft in _void(matter, item)])
-    return _agenda(case)
 
 
 def test_restart_does_it_again_under_another_key(case: Case) -> None:
