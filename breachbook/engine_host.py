@@ -54,15 +54,18 @@ class EngineHost(Executor):
         self.nudge(matter)
 
     async def run(self) -> None:
-        """Serve until cancelled."""
+        """Serve until cancelled; the register is up to date when this ends."""
         server = await wake.listen(self.workspace, self._answer)
-        async with server:
-            while True:
-                await self._tick()
-                for _ in range(TICK_SECONDS):
-                    await asyncio.sleep(1)
-                    if self._dirty:
-                        await asyncio.to_thread(self._settle)
+        try:
+            async with server:
+                while True:
+                    await self._tick()
+                    for _ in range(TICK_SECONDS):
+                        await asyncio.sleep(1)
+                        if self._dirty:
+                            await asyncio.to_thread(self._settle)
+        finally:
+            self._settle()
 
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         matter, pillar = str(request.get("matter", "")), str(request.get("pillar", ""))

@@ -16,6 +16,7 @@ from types import TracebackType
 from breachbook.errors import EngineError
 from breachbook.supervisor.settings import (
     DEPLOYED,
+    FINISH,
     HOST,
     Settings,
     environment,
@@ -177,7 +178,12 @@ class Family:
         return self._members[role].process.pid
 
     def stop(self) -> None:
-        """Close the pipe, which ends every child and all it started, and wait for them."""
+        """Let the engine finish its register, then close the pipe, which ends every child, and wait for them."""
+        engine = self._members.get("engine")
+        if engine is not None and engine.process.poll() is None:
+            engine.process.send_signal(FINISH)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                engine.process.wait(5)
         for descriptor in (self._write, self._read):
             with contextlib.suppress(OSError):
                 os.close(descriptor)

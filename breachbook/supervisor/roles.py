@@ -1,6 +1,7 @@
 """What each child of the supervisor does; every role binds to 127.0.0.1 and takes its secrets from the environment."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -12,7 +13,7 @@ from uuid import UUID
 from breachbook import content
 from breachbook.library import Library
 from breachbook.slack.client import SlackClient
-from breachbook.supervisor.settings import DEPLOYED, HOST, settings
+from breachbook.supervisor.settings import DEPLOYED, FINISH, HOST, settings
 from breachbook.workspace import Workspace
 
 PILLARS = ("respond", "contain", "preserve", "draft", "track")
@@ -77,7 +78,10 @@ def _engine(workspace: Workspace) -> None:
             workspace, Library(workspace), slack_client(workspace, os.environ), flows
         )
         prefect_tasks.hold(host)
-        await host.run()
+        serving = asyncio.create_task(host.run())
+        asyncio.get_running_loop().add_signal_handler(FINISH, serving.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
 
     asyncio.run(run())
 

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import signal
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from breachbook.workspace import Workspace
 
 HOST = "127.0.0.1"
 DEPLOYED = "deployed"
+# Not SIGTERM: while a flow runs, Prefect has a handler of its own on it.
+FINISH = signal.SIGUSR2
 _NAMES = ("prefect", "public", "private", "slack", "portal")
 
 
