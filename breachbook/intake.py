@@ -24,6 +24,7 @@ from breachbook.workspace_files import Report
 
 SAME_WITHIN = timedelta(hours=24)
 MAX_ATTACHMENT = 256 * 1024 * 1024
+_LISTS = ("places", "trade_secrets", "holders", "custodians", "accounts", "sources", "suspects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +165,7 @@ def _write(
     playbook_raw: bytes, playbook: Playbook, attachments: list[dict[str, Any]],
 ) -> None:  # fmt: skip
     commit = file.values.commit
-    ids = {
-        k: list(getattr(report, k))
-        for k in (
-            "places",
-            "trade_secrets",
-            "holders",
-            "custodians",
-            "accounts",
-            "sources",
-            "suspects",
-        )
-    }
+    ids = {name: list(getattr(report, name)) for name in _LISTS}
     opened: dict[str, Any] = {
         **ids,
         "matter": matter,

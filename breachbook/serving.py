@@ -7,8 +7,9 @@ from breachbook.basis import inputs
 from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft, Event
 from breachbook.library import Library
-from breachbook.matter import Matter, read_when
+from breachbook.matter import Act, Approval, Document, Matter, read_when
 from breachbook.matter_file import MatterFile
+from breachbook.playbook import Playbook
 from breachbook.records import keep_proof, may
 from breachbook.source import shown
 from breachbook.steps import end_of
@@ -55,19 +56,7 @@ def served(
             raise UsageError(
                 f"{matter.id} {document}: got the method {shown(method)}; allowed: {step.serve.method}, as approved"
             )
-        request = approvals.latest(matter, document, found.round)
-        act = instance.acts.get("serve")
-        basis = inputs(matter, playbook, library.reference(), step, found.target)
-        if request is None or request.state != "approved" or act is None or act.state != "started":
-            raise ApprovalError(
-                f"{matter.id} {document}: is not approved for service, or was served already"
-            )
-        reason = approvals.fallen(matter, request, basis, file.journal._clock()[0])
-        if reason is not None:
-            changes = ", ".join(reason[1]) or "its time is over"
-            raise ApprovalError(
-                f"{matter.id} {document}: its approval no longer stands ({reason[0]}: {changes}); nothing was recorded"
-            )
+        request, act = _approved(file, library, matter, found, playbook)
         data = {
             "document": document, "request": request.id, "method": method, "when": moment.isoformat(),
             "proof": sha, "party": found.party, "files": dict(found.files),
@@ -76,3 +65,24 @@ def served(
         return [Draft("document.served", data, actor), Draft("step.finished", end, actor)]
 
     return file.transact(drafts)
+
+
+def _approved(
+    file: MatterFile, library: Library, matter: Matter, document: Document, playbook: Playbook
+) -> tuple[Approval, Act]:
+    """Give the approval a document is served under, which stands now, and the act it allows."""
+    step = playbook.step(document.step)
+    request = approvals.latest(matter, document.id, document.round)
+    act = matter.instance(document.step, document.target).acts.get("serve")
+    basis = inputs(matter, playbook, library.reference(), step, document.target)
+    if request is None or request.state != "approved" or act is None or act.state != "started":
+        raise ApprovalError(
+            f"{matter.id} {document.id}: is not approved for service, or was served already"
+        )
+    reason = approvals.fallen(matter, request, basis, file.journal._clock()[0])
+    if reason is not None:
+        changes = ", ".join(reason[1]) or "its time is over"
+        raise ApprovalError(
+            f"{matter.id} {document.id}: its approval no longer stands ({reason[0]}: {changes}); nothing was recorded"
+        )
+    return request, act

@@ -74,9 +74,7 @@ class Stage:
         file, state = self.workspace.matter(self.matter), self.state()
         if (act := state.instance("triage", "-").acts.get("answer")) and act.state == "started":
             rows = source.read(self.workspace.root / "answers.yaml").data["steps"]["triage"]
-            steps.answer(
-                file, self.library, Actor(TRIAGER, "example"), "triage", rows["answers"]
-            )
+            steps.answer(file, self.library, Actor(TRIAGER, "example"), "triage", rows["answers"])
         for approval in state.approvals.values():
             for person in APPROVERS if approval.state == "open" else ():
                 decisions.decide(
