@@ -65,6 +65,7 @@ class EngineHost(Executor):
                         if self._dirty:
                             await asyncio.to_thread(self._settle)
         finally:
+            self._dirty.update(m for m in self.workspace.matter_ids() if self._lags(m))
             self._settle()
 
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -136,13 +137,13 @@ class EngineHost(Executor):
         return woken
 
     def _is_due(self, matter: str, row: Any, now: str) -> bool:
-        path = self.workspace.matters_folder / matter / "journal.jsonl"
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            return False
         late = row["next_wake"] is not None and row["next_wake"] <= now
-        return size != row["size"] or not row["settled"] or late
+        return late or not row["settled"] or self._lags(matter)
+
+    def _lags(self, matter: str) -> bool:
+        row = self._register.row(matter)
+        path = self.workspace.matters_folder / matter / "journal.jsonl"
+        return row is None or path.stat().st_size != row["size"]
 
     async def _tick(self) -> None:
         try:
