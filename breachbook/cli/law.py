@@ -203,10 +203,9 @@ def rules(*, docket: str | None = None, triggers: bool = False, json: bool = Fal
     if json:
         as_json(found)
         return
-    table(
-        ("docket", "rule", "trigger", "period", "status", "checked", "title"),
-        [(r["docket"], r["rule"], r["trigger"], r["period"] or r["kind"], r["status"], r["checked_on"], r["title"]["en"]) for r in found],
-    )  # fmt: skip
+    columns = ("docket", "rule", "trigger", "period", "status", "checked_on")
+    lines = [(*(r[name] or r["kind"] for name in columns), _english(r["title"])) for r in found]
+    table((*columns, "title"), lines)
 
 
 def _triggers(law: "Law", json: bool) -> None:
@@ -239,7 +238,8 @@ def _law() -> "Law":
 
 def _described(rule: "Rule") -> dict[str, Any]:
     return {
-        "rule": rule.id, "rule_sha256": rule.digest, "kind": rule.kind, "docket": rule.docket, "title": dict(rule.title),
+        "rule": rule.id, "rule_sha256": rule.digest, "kind": rule.kind, "docket": rule.docket,
+        "title": dict(rule.title),
         "trigger": rule.trigger, "period": str(rule.period) if rule.period else None, "direction": rule.direction,
         "regime": rule.regime, "who": rule.who, "consequence": rule.consequence,
         "authority": {"title": rule.authority.title, "locator": rule.authority.locator, "says": rule.authority.says},
@@ -283,10 +283,12 @@ def _counted(asked: Mapping[str, Any], computed: "Computed", json: bool) -> None
 
 def _when(text: str) -> date | datetime:
     try:
-        when = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+        if "T" not in text:
+            return date.fromisoformat(text)
+        when = datetime.fromisoformat(text)
     except ValueError:
-        when = datetime.min
-    if isinstance(when, datetime) and when.tzinfo is None:
+        when = None
+    if when is None or when.tzinfo is None:
         raise UsageError(
             f"got the time {text[:60]!r}; allowed: 2026-11-16, or 2026-11-16T09:40:00-06:00"
         )
