@@ -7,6 +7,7 @@ from breachbook.cli.output import as_json, remark, say, table
 from breachbook.cli.session import current
 
 FAILED, NOT_VERIFIED = 1, 3
+SHOWN = 20
 
 
 def audit(what: Literal["verify"], matter: str | None = None, /, *, json: bool = False) -> int:
@@ -37,8 +38,10 @@ def audit(what: Literal["verify"], matter: str | None = None, /, *, json: bool =
             "no matters yet",
         )
         for check in found.checks:
-            for finding in check.findings:
+            for finding in check.findings[:SHOWN]:
                 remark(f"{check.matter} {check.layer}: {finding}")
+            if len(check.findings) > SHOWN:
+                remark(f"{check.matter} {check.layer}: and {len(check.findings) - SHOWN} more; --json lists all")
         for line in found.caveats:
             say(line)
     return 0 if found.is_sound else NOT_VERIFIED
