@@ -150,7 +150,6 @@ def status(matter: str, /, *, json: bool = False) -> None:
 
 def _print(view: Mapping[str, Any]) -> None:
     from breachbook.views import agenda
-    from breachbook.views.deadlines import plain_title
 
     mark = "   EXAMPLE" if view["example"] else ""
     say(f"{view['matter']}  {view['title']}{mark}")
@@ -188,6 +187,12 @@ def _print(view: Mapping[str, Any]) -> None:
         ],
         "none wait for a decision",
     )
+    _print_papers(view)
+    _print_deadlines(view)
+    heading(f"Journal  {view['journal']['lines']} lines, head {view['journal']['head'][:16]}")
+
+
+def _print_papers(view: Mapping[str, Any]) -> None:
     heading("Documents")
     table(
         ("id", "of step", "version", "language", "state"),
@@ -216,6 +221,11 @@ def _print(view: Mapping[str, Any]) -> None:
         ("id", "kind", "when", "about"),
         [(f["id"], f["kind"], f["when"], f["about"]) for f in view["facts"]],
     )
+
+
+def _print_deadlines(view: Mapping[str, Any]) -> None:
+    from breachbook.views.deadlines import plain_title
+
     heading(f"Deadlines: the next of {len(view['deadlines'])}")
     table(
         ("safe", "legal", "status", "rule", "title"),
@@ -230,7 +240,6 @@ def _print(view: Mapping[str, Any]) -> None:
             for d in view["deadlines"][:5]
         ],
     )
-    heading(f"Journal  {view['journal']['lines']} lines, head {view['journal']['head'][:16]}")
 
 
 def _of(view: Mapping[str, Any], document: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from breachbook.events import stamp
-from breachbook.matter import Document, Matter
+from breachbook.matter import Document, Exhibit, Matter
 from breachbook.matter_file import MatterFile
 from breachbook.views.approvals import approval_view
 from breachbook.views.deadlines import deadline_views
@@ -55,15 +55,7 @@ def matter_view(
         "steps": list(steps),
         "approvals": approvals,
         "documents": [_document(matter, document) for document in matter.documents.values()],
-        "exhibits": [
-            {
-                "id": e.id, "step": e.step, "source": e.target, "files": e.files, "bytes": e.bytes,
-                "sealed_at": stamp(e.sealed_at), "findings": dict(e.findings), "place": e.place,
-                "personal_data": e.personal_data, "tagmanifest_sha256": e.tagmanifest_sha256,
-                "seal_sha256": e.seal_sha256,
-            }
-            for e in matter.exhibits.values()
-        ],
+        "exhibits": [_exhibit(exhibit) for exhibit in matter.exhibits.values()],
         "holds": [{"hold": hold, "custodian": who, "state": state} for (hold, who), state in matter.holds.items()],
         "dockets": list(matter.dockets),
         "deadlines": deadline_views(file, matter),
@@ -72,6 +64,16 @@ def matter_view(
             for id_, person, at, text in matter.notes
         ],
         "journal": {"lines": matter.seq, "head": matter.head, "bytes": file.journal.size},
+    }  # fmt: skip
+
+
+def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+    e = exhibit
+    return {
+        "id": e.id, "step": e.step, "source": e.target, "files": e.files, "bytes": e.bytes,
+        "sealed_at": stamp(e.sealed_at), "findings": dict(e.findings), "place": e.place,
+        "personal_data": e.personal_data, "tagmanifest_sha256": e.tagmanifest_sha256,
+        "seal_sha256": e.seal_sha256,
     }  # fmt: skip
 
 
