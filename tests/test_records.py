@@ -454,3 +454,74 @@ def test_answer_given_anew_corrects_the_fact_of_the_first(case: Case) -> None:
     assert kinds == ["fact.recorded", "fact.corrected"]
     (known,) = [f for f in case.matter.facts.values() if f.kind == "contract-breach-ground-known"]
     assert known.when.isoformat() == "2026-11-09"
+
+
+OWN = """\
+id: supplier-leak
+title: Own
+version: 2
+steps:
+  - id: badge
+    kind: assign
+    title: Take the badge back
+    who: [security-responder]
+    instructions: Ask for it at the gate.
+    proof: true
+  - id: when
+    kind: ask
+    title: When
+    who: [ip-counsel]
+    questions:
+      - {id: day, ask: Which day, type: date}
+      - {id: moment, ask: Which moment, type: instant}
+"""
+
+
+@pytest.fixture
+def own(case: Case) -> Case:
+    """A matter that runs a playbook of the workspace: a task with proof, and two dates."""
+    folder = case.workspace.root / "playbooks"
+    folder.mkdir()
+    (folder / "supplier-leak.yaml").write_text(OWN)
+    case.id = case.report(new=True).matter
+    case.advance()
+    return case
+
+
+def test_task_is_done_by_its_role_with_its_proof(own: Case, tmp_path: Path) -> None:
+    """A task that demands a proof is done with one, by somebody of its role, once."""
+    (tmp_path / "photo").write_bytes(b"the badge")
+    responder = Actor("samuel-rivera", "example")
+
+    def done(actor: Actor, proof: Path | None) -> Callable[[], object]:
+        return lambda: steps.done(own.file, own.library, actor, "badge", proof)
+
+    refused(own, done(CLERK, tmp_path / "photo"), ApprovalError, "security-responder")
+    refused(own, done(responder, None), UsageError, "got no proof")
+    refused(own, done(responder, tmp_path / "none"), UsageError, "a readable file as proof")
+    done(responder, tmp_path / "photo")()
+
+    assert own.events()[-1].data["outcome"] == "done"
+    assert own.file.store.get(own.events()[-1].data["proof"]) == b"the badge"
+    refused(own, done(responder, tmp_path / "photo"), UsageError, "none does now")
+
+
+@pytest.mark.parametrize(
+    ("day", "moment"),
+    [
+        ("2026-02-29", "2026-11-16T09:00:00-06:00"),
+        ("2026-11-16T09:00:00-06:00", "2026-11-16T09:00:00-06:00"),
+        ("2026-11-16", "2026-11-16"),
+        ("2026-11-16", "2026-11-16T09:00:00"),
+    ],
+)
+def test_date_and_instant_are_not_taken_for_each_other(own: Case, day: str, moment: str) -> None:
+    """A question for a day takes no time of day, and one for a moment no day without it."""
+    given = {"day": day, "moment": moment}
+
+    refused(
+        own,
+        lambda: steps.answer(own.file, own.library, COUNSEL, "when", given),
+        UsageError,
+        "nothing was recorded",
+    )
