@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ LAYERS = (*audit.LAYERS,)
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """A small real matter: evidence sealed, a letter approved, laid out and served, a docket, a register."""
     made = Portal(tmp_path_factory.mktemp("portal") / "portal.json")
     with pytest.MonkeyPatch.context() as patch:
@@ -46,7 +45,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     file = case.file
     register.note(file.refresh(), file.journal.size, None, True)
     register.flush()
-    yield case
+    return case
 
 
 @pytest.fixture

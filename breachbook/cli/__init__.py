@@ -138,7 +138,7 @@ def _launcher(app: "App") -> Any:
 def _run(app: "App", tokens: Sequence[str], workspace: str | None, acting_as: str | None) -> Any:
     from breachbook.cli.session import current
 
-    current.given, current.acting_as = workspace, acting_as
+    current.begin(workspace, acting_as)
     if tokens and tokens[0] in _LONG:
         gc.enable()
     code = app(tokens, exit_on_error=False, print_error=False)

@@ -32,8 +32,12 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self.given: str | None = None
-        self.acting_as: str | None = None
+        self.begin(None, None)
+
+    def begin(self, given: str | None, acting_as: str | None) -> None:
+        """Forget the last command, if this process ran one, and take what was given with this one."""
+        self.given = given
+        self.acting_as = acting_as
         self.remarked = False
         self._workspace: Workspace | None = None
 
