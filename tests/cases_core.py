@@ -2,15 +2,18 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from breachbook import content, decisions, engine, intake, serving, source, steps
 from breachbook.agenda import Due, Perform
 from breachbook.deadlines import Law, load_law
 from breachbook.demo.portal import Portal
+from breachbook.errors import BreachbookError
 from breachbook.events import Actor, Draft, Event
 from breachbook.executor import Advanced, Executor
 from breachbook.journal import Journal
@@ -157,3 +160,25 @@ def told(event: Event) -> str:
     where = f" {data['step']}/{data['target']}" if "step" in data else ""
     act = f" {data['act']}" if "act" in data else ""
     return f"{event.kind}{where}{act}"
+
+
+def waits_for_triage(folder: Path) -> Case:
+    """Open a matter and advance it until counsel is asked."""
+    case = Case.install(folder)
+    case.report()
+    case.advance()
+    return case
+
+
+def refused(
+    case: Case, act: Callable[[], object], error: type[BreachbookError], words: str
+) -> None:
+    """Check that an act is refused with these words and that nothing was recorded."""
+    before = (case.file.folder / "journal.jsonl").read_bytes()
+    values = (case.file.folder / "values.jsonl").read_bytes()
+    with pytest.raises(error) as told:
+        act()
+
+    assert words in str(told.value)
+    assert (case.file.folder / "journal.jsonl").read_bytes() == before
+    assert (case.file.folder / "values.jsonl").read_bytes() == values
