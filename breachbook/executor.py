@@ -141,7 +141,7 @@ class _Run:
         self.again = asyncio.Event()
         self.file = executor.workspace.matter(matter)
         self.teller = Teller(executor.workspace, executor.library, self.file, executor.slack)
-        self.running: dict[str, asyncio.Task[None]] = {}
+        self.running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.set_aside: set[str] = set()
         self.untold: set[str] = set()
         self.done: list[str] = []
@@ -167,18 +167,16 @@ class _Run:
         return engine.due(matter, playbook, reference, self.executor.workspace.now(), self.kinds)
 
     def _begin(self, items: Iterable[Due]) -> bool:
-        """Start work for every act that is free; False if there was nothing to start."""
+        """Start work for every act that is free, one at a time per step and target; False if there was none."""
         begun = False
         for item in items:
             perform = item.perform if isinstance(item, Claimed) else item
-            if (
-                isinstance(perform, Perform)
-                and perform.key not in self.running
-                and perform.key not in self.set_aside
-            ):
-                claimed = isinstance(item, Claimed)
-                work = asyncio.create_task(self._work(perform, claimed))
-                self.running[perform.key] = work
+            if not isinstance(perform, Perform) or perform.key in self.set_aside:
+                continue
+            place = (perform.step, perform.target)
+            if place not in self.running:
+                work = self._work(perform, isinstance(item, Claimed))
+                self.running[place] = asyncio.create_task(work)
                 begun = True
         return begun
 
@@ -188,9 +186,9 @@ class _Run:
         if self.again.is_set():
             self.set_aside.clear()
         again.cancel()
-        for key, task in list(self.running.items()):
+        for place, task in list(self.running.items()):
             if task.done():
-                del self.running[key]
+                del self.running[place]
                 task.result()
 
     async def _step(self, items: Sequence[Due]) -> bool:

@@ -40,7 +40,12 @@ class Lock:
         os.close(self._descriptor)
 
 
-def up(workspace: Workspace, *, demo_slack: bool = False, say: Say = print) -> None:
+def aloud(line: str) -> None:
+    """Print a line at once, also into a file or a pipe."""
+    print(line, flush=True)  # noqa: T201 (the terminal of `up`)
+
+
+def up(workspace: Workspace, *, demo_slack: bool = False, say: Say = aloud) -> None:
     """Start every process, say where they are, restart what dies, and stop all on Ctrl-C or SIGTERM.
 
     Raises:
