@@ -17,6 +17,7 @@ from breachbook.executor import Executor
 from breachbook.layout import MATTER_ID
 from breachbook.library import Library
 from breachbook.register import Register
+from breachbook.views.agenda import keep, step_views
 from breachbook.workspace import Workspace
 
 log = logging.getLogger("breachbook.engine")
@@ -174,6 +175,8 @@ class EngineHost(Executor):
                 continue
             settled = matter not in self._busy and not _acts(agenda)
             self._register.note(state, file.journal.size, agenda, settled)
+            views = step_views(state, playbook, self.library.reference(), agenda)
+            keep(self.workspace.root, state, views, agenda.next_at)
         for matter in known - set(self.workspace.matter_ids()):
             self._register.forget(matter)
         self._register.flush()

@@ -1,13 +1,13 @@
 """A matter's steps with what each waits for: asked of the engine, and kept while nothing it rests on changes."""
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from breachbook import __version__
-from breachbook.durable import replace
 from breachbook.events import instant, stamp
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
@@ -133,7 +133,10 @@ def keep(root: Path, matter: Matter, steps: Sequence[Row], until: datetime | Non
         "until": stamp(until) if until else None,
         "steps": list(steps),
     }
-    replace(_path(root, matter.id), json.dumps(kept, separators=(",", ":")).encode())
+    path = _path(root, matter.id)
+    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
+    staged.write_text(json.dumps(kept, separators=(",", ":")), "utf-8")
+    staged.replace(path)
 
 
 def _path(root: Path, matter: str) -> Path:
