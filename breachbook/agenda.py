@@ -30,6 +30,7 @@ class NoticeFacts:
     templates: str
     languages: tuple[str, ...] = ()
     facts: frozenset[str] = frozenset()
+    exhibits: bool = False
 
     def uses(self, kind: str) -> bool:
         """Say whether the notice rests on facts of this kind."""

@@ -13,7 +13,8 @@ def inputs(
 
     Returns:
         ``party:ID``, ``agreement:ID``, ``secret:ID``, ``fact:KIND/ABOUT``, ``answers:STEP``, ``account:ID``,
-        ``recipe:ID``, ``custodian:ID``, ``template:NOTICE`` and ``organisation``, each to 64 hex digits.
+        ``recipe:ID``, ``custodian:ID``,
+        ``exhibit:ID``, ``template:NOTICE`` and ``organisation``, each to 64 hex digits.
     """
     found: dict[str, str] = {"organisation": reference.organisation}
     if step.kind == "contain":
@@ -37,6 +38,8 @@ def inputs(
         for key, row in reference.agreements.items():
             if row["counterparty"] in matter.parties:
                 found[f"agreement:{key}"] = digest(row)
+    for exhibit in matter.exhibits.values() if notice.exhibits else ():
+        found[f"exhibit:{exhibit.id}"] = exhibit.tagmanifest_sha256
     for secret in matter.report["trade_secrets"]:
         found[f"secret:{secret}"] = digest(reference.trade_secrets.get(secret))
     if target in reference.people:

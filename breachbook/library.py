@@ -113,7 +113,7 @@ class Library:
             sources=workspace.rows("sources"),
             recipes=recipes,
             notices={name: self._facts(kind) for name, kind in self.notices.items()},
-            organisation=digest(workspace.config.organisation.model_dump(mode="json")),
+            organisation=digest(_senders(workspace)),
         )
 
     def _recipe_row(self, recipe: Recipe) -> dict[str, Any]:
@@ -139,7 +139,11 @@ class Library:
     def _read_facts(self, kind: NoticeKind, files: Sequence[Path]) -> NoticeFacts:
         listing = {f"{n}-{path.name}": sha256(path.read_bytes()) for n, path in enumerate(files)}
         return NoticeFacts(
-            kind.audience, digest(listing), tuple(kind.languages), frozenset(kind.uses.facts)
+            kind.audience,
+            digest(listing),
+            tuple(kind.languages),
+            frozenset(kind.uses.facts),
+            kind.uses.exhibits,
         )
 
     def law_problem(self, kind: str, when: str) -> str | None:
@@ -155,3 +159,8 @@ class Library:
         if is_instant and datetime.fromisoformat(when).tzinfo is None:
             return "a time with its offset"
         return None
+
+
+def _senders(workspace: Workspace) -> dict[str, Any]:
+    """Give who letters come from: the organisation and the law firms that may sign for it."""
+    return workspace.config.model_dump(mode="json", include={"organisation", "law_firms"})

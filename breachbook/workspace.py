@@ -5,7 +5,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,9 +72,12 @@ class Workspace:
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
-    @cached_property
+    @property
     def config(self) -> Config:
-        """Give breachbook.toml."""
+        """Give breachbook.toml, as it stands now."""
+        return self.kept.get("config", [self.root / MARK], self._config)
+
+    def _config(self) -> Config:
         path = self.root / MARK
         try:
             data = tomllib.loads(path.read_text("utf-8"))
