@@ -44,7 +44,7 @@ def lint_path(path: Path, workspace: Workspace | None) -> Checked:
         raise UsageError(f"{path}: got nothing there; allowed: a file or folder to check")
     if path.is_dir():
         return _folder(path, workspace)
-    return _run([(str(path), _file(path.resolve(), str(path), workspace))])
+    return _run([(str(path), lambda: _file(path.resolve(), str(path), workspace)())])
 
 
 def _run(checks: Iterable[Check]) -> Checked:

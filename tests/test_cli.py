@@ -246,6 +246,22 @@ def test_matter_is_shown_only_to_its_people(
     assert run(case, "deadlines", case.id)[0] == 2
 
 
+def test_damaged_matter_is_listed_to_everybody(waiting: Case, tmp_path: Path, run: Run) -> None:
+    """A journal that does not verify is named, with what to do, and hides behind nobody's rights."""
+    case = waiting.copy(tmp_path / "w")
+    mapped(case, "zhou-min")
+    path = case.workspace.matters_folder / case.id / "journal.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"supplier", b"Supplier", 1))
+
+    code, out, err = run(case, "matters")
+
+    assert code == 0
+    assert "damaged" in out
+    assert f"audit verify {case.id}" in err
+    assert "Wheels" not in out
+    assert run(case, "show", case.id)[0] == 3
+
+
 def test_conflicted_person_sees_nothing_any_more(waiting: Case, tmp_path: Path, run: Run) -> None:
     """Recording somebody as conflicted takes the matter from their view at once."""
     case = waiting.copy(tmp_path / "w")

@@ -41,7 +41,11 @@ def audit(what: Literal["verify"], matter: str | None = None, /, *, json: bool =
             for finding in check.findings[:SHOWN]:
                 remark(f"{check.matter} {check.layer}: {finding}")
             if len(check.findings) > SHOWN:
-                remark(f"{check.matter} {check.layer}: and {len(check.findings) - SHOWN} more; --json lists all")
+                remark(
+                    f"{check.matter} {check.layer}: and {len(check.findings) - SHOWN} more; --json lists all"
+                )
+            for line in check.remarks[:SHOWN]:
+                say(f"{check.matter} {check.layer}: {line}")
         for line in found.caveats:
             say(line)
     return 0 if found.is_sound else NOT_VERIFIED

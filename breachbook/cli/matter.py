@@ -10,6 +10,8 @@ from breachbook.cli.output import as_json, heading, moment, pairs, remark, say, 
 from breachbook.cli.session import NOT_YOURS, current
 from breachbook.errors import UsageError
 
+_LISTED = ("matter", "state", "vector", "opened_at", "approvals", "next_safe")
+
 
 def report(
     file: Path, /, *, attach: Sequence[Path] = (), new: bool = False, json: bool = False
@@ -69,20 +71,17 @@ def matters(*, all_: bool = False, json: bool = False) -> None:
     root, reader, today = current.root, current.reader(), datetime.now(UTC).date()
     if not (root / "breachbook.toml").is_file():
         rows.open_file(root, "")
-    found = [
-        {
-            "matter": row["matter"],
-            "state": row["state"],
-            "vector": row["vector"],
-            "opened_at": row["opened_at"],
-            "approvals": row["approvals"],
-            "overdue": rows.overdue(row, today),
-            "next_safe": row["next_safe"],
-            "title": title_of(f"{root}/matters/{row['matter']}"),
-        }
-        for row in reversed(rows.current(root))
-        if (all_ or row["state"] != "closed") and (reader is None or reader in row["people"])
-    ]
+    found = []
+    for row in reversed(rows.current(root)):
+        damaged = row["state"] == "damaged"
+        if damaged:
+            remark(f"{row['damage']}; run `breachbook audit verify {row['matter']}`")
+        elif reader is not None and reader not in row["people"]:
+            continue
+        if all_ or row["state"] != "closed":
+            shown = {name: row[name] for name in _LISTED}
+            title = "" if damaged else title_of(f"{root}/matters/{row['matter']}")
+            found.append({**shown, "overdue": rows.overdue(row, today), "title": title})
     if json:
         as_json(found)
         return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from breachbook import layout, rows
 from breachbook.cli.output import remark
-from breachbook.errors import UsageError
+from breachbook.errors import BreachbookError, UsageError
 
 if TYPE_CHECKING:
     from breachbook.events import Actor
@@ -183,11 +183,11 @@ class Session:
         if last is not None and now - last < STALE:
             return
         since = "is not running" if last is None else f"last looked {last:%Y-%m-%d %H:%M} UTC"
-        late = sum(
-            rows.overdue(row, now.date())
-            for row in rows.current(root)
-            if row.get("state") == "open"
-        )
+        try:
+            open_ = [row for row in rows.current(root) if row["state"] == "open"]
+            late = str(sum(rows.overdue(row, now.date()) for row in open_))
+        except (BreachbookError, OSError):
+            late = "an unknown number of"
         remark(f"the engine {since}; {late} deadlines are overdue; start it with `breachbook up`")
 
 
