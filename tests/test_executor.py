@@ -258,6 +258,13 @@ def _fact(case: Case) -> object:
     )
 
 
+def _sender(case: Case) -> object:
+    path = case.workspace.root / "breachbook.toml"
+    return path.write_text(
+        path.read_text("utf-8").replace("100 Example Plaza", "200 Example Plaza")
+    )
+
+
 def _clause(case: Case) -> object:
     path = case.workspace.root / "agreements.yaml"
     text = path.read_text("utf-8")
@@ -272,6 +279,7 @@ def _clause(case: Case) -> object:
         (_party, "party:moqiao-castings"),
         (_fact, "fact:infringer-known/moqiao-castings"),
         (_clause, "agreement:beiyuan-licence"),
+        (_sender, "organisation"),
     ],
 )
 def test_correction_after_approval_takes_the_letter_back(
