@@ -25,7 +25,7 @@ from breachbook.executor import Executor
 from breachbook.library import Library
 from breachbook.workspace import Workspace
 
-RATIO, SECONDS, ROUNDS = 1.5, 1.0, 15
+RATIO, SECONDS, ROUNDS = 1.5, 1.0, 25
 FEW, MANY = 100, 10_000
 FIRST = "LEAK-2026-0001"
 _BASE = "python -c 'import cyclopts'"

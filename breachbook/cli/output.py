@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from unicodedata import east_asian_width
 
 
 def as_json(data: object) -> None:
@@ -72,6 +71,8 @@ def width(text: str) -> int:
     """Count the terminal columns of a text; Chinese, Japanese and Korean letters take two."""
     if text.isascii():
         return len(text)
+    from unicodedata import east_asian_width
+
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 

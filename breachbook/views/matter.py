@@ -1,7 +1,6 @@
 """One matter as its people see it, and as its reporter does."""
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from breachbook.views.approvals import approval_view
 from breachbook.views.deadlines import deadline_views
 
 ERASED = "(erased)"
-_REPORT = re.compile(rb'"report":\{"c":"([0-9a-f]{64})"\}')
+_REPORT = b'"report":{"c":"'
 
 
 def matter_view(
@@ -130,10 +129,10 @@ def title_of(folder: str) -> str:
     """
     try:
         with open(f"{folder}/journal.jsonl", "rb") as handle:  # noqa: PTH123
-            found = _REPORT.search(handle.readline())
+            commitment = handle.readline().partition(_REPORT)[2][:64]
         with open(f"{folder}/values.jsonl", "rb") as handle:  # noqa: PTH123
             for line in handle:
-                if found and found[1] in line:
+                if commitment and commitment in line:
                     return str(json.loads(line)["value"]["title"])
     except (OSError, ValueError, KeyError, TypeError):
         pass
