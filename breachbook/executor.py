@@ -75,12 +75,14 @@ class Advanced:
         waits: What the matter waits for now.
         next_at: When to look again if nothing happens before.
         retry: Whether a message could not be sent and should be tried again soon.
+        news: What automations may want to know, by kind and id: ``("approval.requested", REQUEST)``.
     """
 
     done: tuple[str, ...]
     waits: tuple[Wait, ...]
     next_at: datetime | None
     retry: bool
+    news: tuple[tuple[str, str], ...] = ()
 
 
 class Executor:
@@ -146,6 +148,7 @@ class _Run:
         self.untold: set[str] = set()
         self.done: list[str] = []
         self.retry = False
+        self.news: list[tuple[str, str]] = []
 
     async def to_the_end(self) -> Advanced:
         while True:
@@ -156,7 +159,9 @@ class _Run:
             if await self._step(agenda.due):
                 continue
             if not self.running and not self.again.is_set():
-                return Advanced(tuple(self.done), agenda.waits, agenda.next_at, self.retry)
+                return Advanced(
+                    tuple(self.done), agenda.waits, agenda.next_at, self.retry, tuple(self.news)
+                )
             if self.running:
                 await self._rest()
 
@@ -214,12 +219,15 @@ class _Run:
         except Exception:
             log.exception("%s: message %s not sent", self.file.folder.name, item.what)
             return False
+        if item.what == "deadline-reminder":
+            self.news.append(("deadline.near", item.about))
         return True
 
     def _record(self, records: Sequence[Void | Expire | Request | Count]) -> None:
         seq = self.file.refresh().seq
         with contextlib.suppress(StaleHead):
-            self.file.transact(lambda matter: self._drafts(matter, records), expected=seq)
+            events = self.file.transact(lambda matter: self._drafts(matter, records), expected=seq)
+            self.news += [(e.kind, e.data["request"]) for e in events if "request" in e.data]
         self.executor._advanced(self.file.folder.name)
 
     def _drafts(

@@ -62,6 +62,8 @@ async def advance(matter: str, pillar: str) -> dict[str, Any]:
     if _executor is None:
         return await wake.ask(_workspace(), matter, pillar)
     result = await _executor.advance(matter, PILLARS[pillar], as_task)
+    for kind, ident in result.news:
+        emit(kind, matter, ident)
     return told(result.done, result.waits, result.retry)
 
 
@@ -76,12 +78,12 @@ def told(done: tuple[str, ...], waits: tuple[Wait, ...], retry: bool) -> dict[st
     }
 
 
-def emit(event: str, matter: str, **ids: str) -> None:
-    """Tell Prefect's automations what happened: ``breachbook.<event>`` with ids only."""
+def emit(event: str, matter: str, ident: str) -> None:
+    """Tell Prefect's automations what happened: ``breachbook.<event>`` with an id and nothing else."""
     emit_event(
         f"breachbook.{event}",
         resource={"prefect.resource.id": f"breachbook.matter.{matter}"},
-        payload=dict(ids),
+        payload={"id": ident},
     )
 
 

@@ -57,6 +57,13 @@ def _check(stage: Stage) -> None:
     assert sorted(document.target for document in served) == ["larkmoor-supply", "moqiao-castings"]
 
 
+def _events(stage: Stage) -> set[str]:
+    """Name the events that Prefect's automations could have acted on."""
+    database = f"file:{stage.workspace.run}/prefect/prefect.db?mode=ro"
+    with contextlib.closing(sqlite3.connect(database, uri=True, timeout=10)) as connection:
+        return {str(row[0]) for row in connection.execute("select distinct event from events")}
+
+
 def _role(stage: Stage, role: str) -> int | None:
     for pid in stage.processes():
         try:
@@ -82,6 +89,8 @@ def test_engine_and_desk_killed_again_and_again_lose_and_repeat_nothing(stage: S
                     killed_at.add(seq)
             stage.people_act()
             stage.next_event(seq)
+
+        until(lambda: "breachbook.approval.requested" in _events(stage), "Prefect's events")
 
         assert len(killed_at) >= 3
         _check(stage)
