@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from breachbook.matter_file import MatterFile
 
 SHOWN = 5
+ERASED = "(erased)"
+_REPORT = b'"report":{"c":"'
 
 
 def make(matter: "Matter", size: int) -> dict[str, Any]:
@@ -120,6 +122,24 @@ def _brought_up(root: Path, known: dict[str, dict[str, Any]]) -> Iterator[dict[s
                 "matter": matter, "state": "damaged", "vector": "", "opened_at": "", "people": [], "next_safe": None,
                 "approvals": [], "deadlines": [], "overdue": 0, "damage": str(error),
             }  # fmt: skip
+
+
+def title_of(folder: str) -> str:
+    """Read a matter's title from the first lines of its journal and values, and nothing else.
+
+    Args:
+        folder: ``matters/<id>``, as text because a list may ask for thousands.
+    """
+    try:
+        with open(f"{folder}/journal.jsonl", "rb") as handle:  # noqa: PTH123
+            commitment = handle.readline().partition(_REPORT)[2][:64]
+        with open(f"{folder}/values.jsonl", "rb") as handle:  # noqa: PTH123
+            for line in handle:
+                if commitment and commitment in line:
+                    return str(json.loads(line)["value"]["title"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return ERASED
 
 
 def overdue(row: dict[str, Any], today: date) -> int:

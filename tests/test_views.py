@@ -12,7 +12,7 @@ from breachbook.events import Draft
 from breachbook.register import Register
 from breachbook.views import agenda, pages
 from breachbook.views.deadlines import authority, plain_title
-from breachbook.views.matter import ERASED, matter_view, status_view, title_of
+from breachbook.views.matter import matter_view, status_view
 from tests.cases_core import COUNSEL, Case
 
 
@@ -144,7 +144,7 @@ def test_unknown_matter_is_told_which_there_are(case: Case) -> None:
 def test_title_is_gone_once_it_is_erased(case: Case) -> None:
     """An erased report leaves its mark instead of a title, in the list and in the matter."""
     folder = case.workspace.matters_folder / case.id
-    assert title_of(str(folder)).startswith("Wheels")
+    assert rows.title_of(str(folder)).startswith("Wheels")
     commitment = case.matter.report["report"]["c"]
     data = {"commitment": commitment, "authority": "counsel"}
     case.file.transact(lambda _: [Draft("value.erased", data, COUNSEL)])
@@ -155,9 +155,9 @@ def test_title_is_gone_once_it_is_erased(case: Case) -> None:
     file = case.file
     matter = file.refresh()
 
-    assert title_of(str(folder)) == ERASED
-    assert matter_view(file, matter, [])["title"] == ERASED
-    assert status_view(file, matter)["title"] == ERASED
+    assert rows.title_of(str(folder)) == rows.ERASED
+    assert matter_view(file, matter, [])["title"] == rows.ERASED
+    assert status_view(file, matter)["title"] == rows.ERASED
 
 
 def test_pages_are_for_the_people_of_the_matter(case: Case) -> None:

@@ -66,8 +66,6 @@ def matters(*, all_: bool = False, json: bool = False) -> None:
         all_: List closed matters too.
         json: Print JSON.
     """
-    from breachbook.views.matter import title_of
-
     root, reader, today = current.root, current.reader(), datetime.now(UTC).date()
     if not (root / "breachbook.toml").is_file():
         rows.open_file(root, "")
@@ -80,7 +78,7 @@ def matters(*, all_: bool = False, json: bool = False) -> None:
             continue
         if all_ or row["state"] != "closed":
             shown = {name: row[name] for name in _LISTED}
-            title = "" if damaged else title_of(f"{root}/matters/{row['matter']}")
+            title = "" if damaged else rows.title_of(f"{root}/matters/{row['matter']}")
             found.append({**shown, "overdue": rows.overdue(row, today), "title": title})
     if json:
         as_json(found)

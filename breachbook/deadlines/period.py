@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, get_args
 
-from dateutil.relativedelta import relativedelta
-
 from breachbook.errors import DeadlineError
 
 Unit = Literal["hours", "days", "business-days", "weeks", "months", "years"]
@@ -72,6 +70,8 @@ def shift(day: date, span: Span, sign: int = 1) -> date:
             return day + timedelta(days=number)
         if span.unit == "weeks":
             return day + timedelta(weeks=number)
+        from dateutil.relativedelta import relativedelta
+
         if span.unit == "months":
             return day + relativedelta(months=number)
         return day + relativedelta(years=number)

@@ -3,16 +3,18 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from breachbook.errors import StoreError
-from breachbook.matter import Matter
-from breachbook.matter_file import MatterFile
-from breachbook.store import Store
+
+if TYPE_CHECKING:
+    from breachbook.matter import Matter
+    from breachbook.matter_file import MatterFile
+    from breachbook.store import Store
 
 
 def deadline_views(
-    file: MatterFile, matter: Matter, *, ended: bool = False
+    file: "MatterFile", matter: "Matter", *, ended: bool = False
 ) -> list[dict[str, Any]]:
     """List a matter's deadlines by their safe day; each as it was computed and kept, never recounted.
 
@@ -40,7 +42,7 @@ def from_rows(rows: Iterable[Mapping[str, Any]], root: Path | None = None) -> li
     """
     found = []
     for row in rows:
-        store = Store(root / "matters" / row["matter"] / "store") if root else None
+        store = _store(root, row["matter"]) if root else None
         for item in row["deadlines"] if row["state"] == "open" else ():
             found.append(
                 complete(store, row["matter"], item)
@@ -50,7 +52,13 @@ def from_rows(rows: Iterable[Mapping[str, Any]], root: Path | None = None) -> li
     return sorted(found, key=lambda item: (item["safe"], item["matter"], item["id"]))
 
 
-def complete(store: Store, matter: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def _store(root: Path, matter: str) -> "Store":
+    from breachbook.store import Store
+
+    return Store(root / "matters" / matter / "store")
+
+
+def complete(store: "Store", matter: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Add what was kept of the computation (title, authority, fact, working, warnings) to a deadline's dates.
 
     A result that is no longer there, or is not what was kept, leaves the journal's dates and says so.

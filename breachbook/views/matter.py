@@ -1,17 +1,14 @@
 """One matter as its people see it, and as its reporter does."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from breachbook.events import stamp
 from breachbook.matter import Document, Exhibit, Matter
 from breachbook.matter_file import MatterFile
+from breachbook.rows import ERASED
 from breachbook.views.approvals import approval_view
 from breachbook.views.deadlines import deadline_views
-
-ERASED = "(erased)"
-_REPORT = b'"report":{"c":"'
 
 
 def matter_view(
@@ -119,21 +116,3 @@ def status_view(file: MatterFile, matter: Matter) -> dict[str, Any]:
         "reported_at": stamp(matter.opened_at) if matter.opened_at else None,
         "attachments": [item["state"] for item in matter.report["attachments"]],
     }
-
-
-def title_of(folder: str) -> str:
-    """Read a matter's title from the first lines of its journal and values, and nothing else.
-
-    Args:
-        folder: ``matters/<id>``, as text because a list may ask for thousands.
-    """
-    try:
-        with open(f"{folder}/journal.jsonl", "rb") as handle:  # noqa: PTH123
-            commitment = handle.readline().partition(_REPORT)[2][:64]
-        with open(f"{folder}/values.jsonl", "rb") as handle:  # noqa: PTH123
-            for line in handle:
-                if commitment and commitment in line:
-                    return str(json.loads(line)["value"]["title"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    return ERASED

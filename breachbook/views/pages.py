@@ -8,7 +8,6 @@ from breachbook import rows
 from breachbook.errors import BreachbookError
 from breachbook.views import agenda
 from breachbook.views.deadlines import authority, deadline_views, plain_title
-from breachbook.views.matter import title_of
 
 if TYPE_CHECKING:
     from breachbook.desk.collaborators import (
@@ -35,7 +34,7 @@ def _matter_row(workspace: "Workspace", row: Mapping[str, Any], today: date) -> 
     coming = next((d for d in row["deadlines"] if d["safe"][:10] >= today.isoformat()), None)
     return {
         "id": row["matter"],
-        "title": title_of(f"{workspace.matters_folder}/{row['matter']}"),
+        "title": rows.title_of(f"{workspace.matters_folder}/{row['matter']}"),
         "state": row["state"],
         "example": workspace.example,
         "opened_on": row["opened_at"][:10],
