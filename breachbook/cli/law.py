@@ -36,8 +36,7 @@ def deadlines(
     """
     from breachbook.layout import matter_ids
 
-    known = matter_ids(current.root)
-    if matter is None and len(known) == 1:
+    if matter is None and len(known := matter_ids(current.root)) == 1:
         matter = known[0]
     if matter is None and ended:
         raise UsageError("--ended: got no matter; allowed: with the id of one matter")
