@@ -28,8 +28,8 @@ _CREDENTIAL = re.compile(
     r"xox[a-z]-|xapp-|AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20}|glpat-|sk-[A-Za-z0-9]{20}"
     r"|eyJ[A-Za-z0-9_-]{8,}\.eyJ|AIza[0-9A-Za-z_-]{30}"
 )
-_HASH = re.compile(rb',"hash":"([0-9a-f]{64})"\}')
-_TAIL = len(',"hash":"') + 64 + len('"}')
+_BEFORE, _AFTER = b',"hash":"', b'"}'
+_TAIL = len(_BEFORE) + 64 + len(_AFTER)
 
 _ACT = "step target round act key"
 _FACT = "fact fact_kind when about"
@@ -262,7 +262,7 @@ def encode(
     event = Event(
         seq, at, clock, draft.actor, draft.kind, draft.privilege, software, draft.data, prev, own
     )
-    return event, body[:-1] + b',"hash":"' + own.encode() + b'"}\n'
+    return event, body[:-1] + _BEFORE + own.encode() + _AFTER + b"\n"
 
 
 def decode(line: bytes, *, seq: int, prev: str, where: str) -> Event:
@@ -271,13 +271,13 @@ def decode(line: bytes, *, seq: int, prev: str, where: str) -> Event:
     Raises:
         DamageError: The line does not match its hash, its number or its predecessor.
     """
-    own = _HASH.fullmatch(line[-_TAIL:])
-    if own is None or hashlib.sha256(line[:-_TAIL] + b"}").hexdigest().encode() != own[1]:
+    own = hashlib.sha256(line[:-_TAIL] + b"}").hexdigest()
+    if line[-_TAIL:] != _BEFORE + own.encode() + _AFTER:
         raise DamageError(
             f"{where}: line {seq} does not match its hash; the journal was changed or damaged"
         )
     try:
-        return _event(json.loads(line), seq, prev, where)
+        return _event(json.loads(line.decode()), seq, prev, where)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DamageError(
             f"{where}: line {seq} is not an event, although its hash fits it"
