@@ -19,7 +19,7 @@ up: $(READY) ## start everything on a copy of the example, with a local stand-in
 	$(BIN)/breachbook --workspace build/railway-wheels up --demo-slack
 
 test: $(READY) ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: $(READY) ## check format, types, layering, content and spelling
 	$(BIN)/ruff check
