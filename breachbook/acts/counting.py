@@ -17,7 +17,7 @@ def count_drafts(file: MatterFile, matter: Matter, item: Count) -> list[Draft]:
         return [Draft("deadline.superseded", {"deadline": item.id, "cause": "trigger-gone"})]
     data = item.deadline.as_data()
     computed: dict[str, Any] = {
-        "deadline": item.id, "rule": item.deadline.rule.id, "rule_sha256": item.deadline.rule.digest,
+        "deadline": item.id, "rule": item.deadline.rule.id, "rule_sha256": file.store.put(item.deadline.rule.written),
         "fact": data["fact"]["id"] if isinstance(data.get("fact"), dict) else data.get("fact"),
         "raw": data["raw"], "legal": data["legal"], "safe": data["safe"],
         "provisional": data["provisional"], "status": data["status"],

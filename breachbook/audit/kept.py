@@ -96,7 +96,7 @@ def _digests(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
     single = {
         "playbook.chosen": ("sha256",),
         "approval.requested": ("subject",),
-        "deadline.computed": ("result",),
+        "deadline.computed": ("result", "rule_sha256"),
         "document.drafted": ("template",),
     }
     for event in events:

@@ -75,7 +75,8 @@ class Rule:
         jurisdiction: Folder of the law.
         procedure: File of the law.
         docket: Docket it belongs to.
-        digest: SHA-256 of the canonical JSON of this version.
+        written: Canonical JSON of this version, as its law file has it.
+        digest: SHA-256 of that.
     """
 
     id: str
@@ -96,6 +97,7 @@ class Rule:
     jurisdiction: str
     procedure: str
     docket: str
+    written: bytes
     digest: str
     options: Options = NO_OPTIONS
     blocks: tuple[Block, ...] = ()

@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from breachbook import source
-from breachbook.canonical import digest
+from breachbook.canonical import canonical, sha256
 from breachbook.deadlines.calendars import Calendars, CalendarText, Entry
 from breachbook.deadlines.checking import options_of, period_of, rule_faults
 from breachbook.deadlines.law import Authority, Law, Rule, Trigger
@@ -186,7 +186,7 @@ class _Reader:
 def _rule(
     text: source.Source, file: ProcedureFile, entry: RuleEntry, at: tuple[str | int, ...]
 ) -> Rule:
-    written = text.data[at[0]][at[1]]
+    written = canonical(text.data[at[0]][at[1]])
     authority = entry.authority
     return Rule(
         id=entry.id,
@@ -207,7 +207,8 @@ def _rule(
         jurisdiction=file.jurisdiction,
         procedure=file.procedure,
         docket=file.docket,
-        digest=digest(written),
+        written=written,
+        digest=sha256(written),
         options=options_of(entry),
         blocks=tuple(entry.blocks),
         out_of_scope=entry.out_of_scope,
