@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from breachbook import engine
 from breachbook.doers import doers
 from breachbook.errors import UsageError
 from breachbook.events import Actor, Draft, Event
@@ -174,26 +175,59 @@ def restart(
             raise UsageError(
                 f"{matter.id}: got the step {shown(step)}; allowed: a step that was begun"
             )
-        instance = matter.instance(name, target)
-        if any(
-            act.state == "started" and act.name in ("execute", "acquire")
-            for act in instance.acts.values()
-        ):
-            raise UsageError(
-                f"{matter.id} {step}: is running; allowed: to restart it when it has ended"
-            )
-        data = {
-            "step": name,
-            "target": target,
-            "round": instance.round + 1,
-            "reason": file.values.commit(reason),
-        }
-        # What was asked about the last round must not be approved after it.
-        asked = [
-            Draft("approval.voided", {"request": a.id, "subject": a.subject, "cause": "restarted"})
-            for a in matter.approvals.values()
-            if (a.step, a.target) == (name, target) and a.state in ("open", "approved")
-        ]
-        return [*asked, Draft("step.restarted", data, actor)]
+        instance = _at_rest(matter, step)
+        data = _ended_by_person(file, instance, instance.round + 1, reason)
+        return [*_withdrawn(matter, instance, "restarted"), Draft("step.restarted", data, actor)]
 
     return file.transact(drafts)
+
+
+def skip(file: MatterFile, library: Library, actor: Actor, step: str, reason: str) -> list[Event]:
+    """Leave a step out by a person's decision; it counts as done, but opens no gate and preserves nothing."""
+    name, target = split(step)
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        reference = library.reference()
+        open_ = [
+            f"{item.id}/{place}".removesuffix("/-")
+            for item in library.pinned(file, matter).steps
+            for place in engine.targets(item, matter, reference)
+            if not engine.is_done(item, matter.instance(item.id, place))
+        ]
+        if f"{name}/{target}".removesuffix("/-") not in open_:
+            allowed = ", ".join(open_) or "none is open"
+            raise UsageError(f"{matter.id}: got the step {shown(step)}; allowed: {allowed}")
+        instance = _at_rest(matter, step)
+        data = _ended_by_person(file, instance, instance.round, reason)
+        return [*_withdrawn(matter, instance, "skipped"), Draft("step.skipped", data, actor)]
+
+    return file.transact(drafts)
+
+
+def _at_rest(matter: Matter, step: str) -> Instance:
+    instance = matter.instance(*split(step))
+    for act in instance.acts.values():
+        if act.state == "started" and act.name in ("execute", "acquire"):
+            raise UsageError(
+                f"{matter.id} {step}: is running; allowed: to decide when it has ended"
+            )
+    return instance
+
+
+def _ended_by_person(
+    file: MatterFile, instance: Instance, round_: int, reason: str
+) -> dict[str, Any]:
+    committed = file.values.commit(reason)
+    place = {"step": instance.step, "target": instance.target}
+    return {**place, "round": round_, "reason": committed}
+
+
+def _withdrawn(matter: Matter, instance: Instance, cause: str) -> list[Draft]:
+    """Void what was asked about this round, so that it is not approved after it."""
+    return [
+        Draft("approval.voided", {"request": a.id, "subject": a.subject, "cause": cause})
+        for a in matter.approvals.values()
+        if (a.step, a.target) == (instance.step, instance.target)
+        and a.state in ("open", "approved")
+    ]

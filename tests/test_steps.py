@@ -232,3 +232,22 @@ def test_answer_given_anew_corrects_the_fact_of_the_first(case: Case) -> None:
     assert kinds == ["fact.recorded", "fact.corrected"]
     (known,) = [f for f in case.matter.facts.values() if f.kind == "contract-breach-ground-known"]
     assert known.when.isoformat() == "2026-11-09"
+
+
+def test_skipped_step_counts_as_done_but_opens_no_gate(case: Case) -> None:
+    """A preservation left out by a person does not let containment go on without it."""
+    case.answer()
+    steps.skip(case.file, case.library, COUNSEL, "preserve-share/licence-share", "no such folder")
+    case.advance()
+    refused(
+        case,
+        lambda: steps.skip(
+            case.file, case.library, COUNSEL, "preserve-share/licence-share", "again"
+        ),
+        UsageError,
+        "allowed: ",
+    )
+
+    assert case.matter.instance("preserve-share", "licence-share").skipped
+    assert case.matter.instance("suspend-portal", "beiyuan-quality-02").acts == {}
+    assert case.matter.instance("cease-and-desist", "larkmoor-supply").document is not None

@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "done": "act:done",
         "resolve": "act:resolve",
         "restart": "act:restart",
+        "skip": "act:skip",
         "fact": "act:fact",
         "served": "act:served",
     },

@@ -97,6 +97,25 @@ def restart(matter: str, step: str, /, *, reason: str, json: bool = False) -> No
     recorded(matter, steps.restart(file, current.library, actor, step, reason), json)
 
 
+def skip(matter: str, step: str, /, *, reason: str, json: bool = False) -> None:
+    """Leave a step out, because it is done by other means or is not needed; it opens no gate.
+
+    For example:
+
+    - breachbook skip LEAK-2026-0001 brief --reason "given by telephone"
+
+    Args:
+        matter: Its id.
+        step: The step, with its target if it has one.
+        reason: Why.
+        json: Print JSON.
+    """
+    from breachbook import steps
+
+    file, actor = current.writable(matter)
+    recorded(matter, steps.skip(file, current.library, actor, step, reason), json)
+
+
 def fact(
     matter: str,
     kind: str | None = None,
