@@ -82,7 +82,9 @@ def _send(job: Job, matter: Matter, people: list[str], text: str) -> Result | No
     """Send the document to each person; give the failure, or None when everybody has it."""
     if job.slack is None:
         return Result(
-            "failed", "no-slack", "Slack is not configured; set it up and restart the step, or deliver by hand and skip it"
+            "failed",
+            "no-slack",
+            "Slack is not configured; set it up and restart the step, or deliver by hand and skip it",
         )
     document = _document(job, matter)
     lay_out(job, document)
