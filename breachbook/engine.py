@@ -226,7 +226,6 @@ def ex_parte_cleared(matter: Matter, playbook: Playbook) -> bool:
 def _act(
     matter: Matter, reference: Reference, step: Step, instance: Instance, act: str, subject: str
 ) -> Due | Wait:
-    repeatable = step.kind in ("ask", "assign", "preserve", "docket") or act in ("draft", "plan")
     perform = Perform(
         step.id,
         instance.target,
@@ -235,9 +234,19 @@ def _act(
         step.kind,
         key(matter, instance, subject),
         subject,
-        repeatable,
+        _repeats(step, act),
     )
     return _by_state(step, reference, instance.acts.get(act), perform)
+
+
+def _repeats(step: Step, act: str) -> bool:
+    """Say whether an act may simply be done again under its key after a crash.
+
+    A delivery by Slack may: it looks for its key in the channel first and adds only what is missing.
+    """
+    by_slack = step.serve is not None and step.serve.method == "slack"
+    kinds = ("ask", "assign", "preserve", "docket", "hold")
+    return step.kind in kinds or act in ("draft", "plan") or (act == "serve" and by_slack)
 
 
 def _by_state(step: Step, reference: Reference, work: Act | None, perform: Perform) -> Due | Wait:
@@ -271,7 +280,8 @@ def _gated(
     if request.state == "approved":
         perform = Perform(
             step.id, instance.target, instance.round, step.gated_act, step.kind,
-            key(matter, instance, request.subject), request.subject, False, request.id,
+            key(matter, instance, request.subject), request.subject,
+            _repeats(step, step.gated_act), request.id,
         )  # fmt: skip
         return _by_state(step, reference, instance.acts.get(step.gated_act), perform)
     if request.state == "open":

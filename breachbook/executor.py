@@ -30,7 +30,7 @@ from breachbook.agenda import (
     Wait,
 )
 from breachbook.doers import doers
-from breachbook.errors import BreachbookError, StaleHead
+from breachbook.errors import BreachbookError, EngineError, StaleHead
 from breachbook.events import Draft
 from breachbook.library import Library
 from breachbook.locks import StepLock
@@ -51,13 +51,6 @@ _DO: dict[tuple[str, str], Do] = {
     ("notice", "serve"): delivering.serve,
     ("docket", "adopt"): counting.adopt,
 }
-_RECOVER: dict[tuple[str, str], Callable[[Job], str]] = {
-    ("contain", "execute"): containing.recover,
-    ("hold", "issue"): delivering.delivered,
-    ("notice", "serve"): delivering.delivered,
-}
-
-
 _NOT_NOW = frozenset({"running-elsewhere", "overtaken", "not-recorded"})
 
 
@@ -301,13 +294,18 @@ def perform_act(job: Job, claimed: bool) -> str:
     if claimed:
         _still_claimed(job)
         if not perform.repeatable:
-            return _record_effect(job, _effect(job))
+            return _record_effect(
+                job, containing.recover(job) if perform.kind == "contain" else "unknown"
+            )
     elif _by_hand(job):
         return _hand_over(job)
     else:
         _claim(job)
     try:
         result = _DO[perform.kind, perform.act](job)
+    except EngineError:
+        # Slack is not there: the claim stays, and the act is done again under its key when it is.
+        raise
     except BreachbookError as error:
         result = Result("failed", "refused", str(error))
     except Exception as error:
@@ -358,11 +356,6 @@ def _claim(job: Job) -> None:
         return [Draft("step.started", data)]
 
     job.file.transact(drafts)
-
-
-def _effect(job: Job) -> str:
-    recover = _RECOVER.get((job.perform.kind, job.perform.act))
-    return recover(job) if recover else "unknown"
 
 
 def _record_effect(job: Job, effect: str) -> str:

@@ -1,7 +1,5 @@
 """Delivery: a hold or a brief by Slack to its reader; a letter laid out for whoever serves it."""
 
-from collections.abc import Iterable
-
 from breachbook import durable
 from breachbook.acts import Job, Result
 from breachbook.events import Draft
@@ -45,24 +43,6 @@ def serve(job: Job) -> Result:
     ]
     failed = _send(job, matter, readers, f"{step.title}: attached.")
     return failed or Result("finished", "delivered")
-
-
-def delivered(job: Job) -> str:
-    """Look whether a delivery that a crash cut off reached everybody: took, not-taken or unknown."""
-    if job.slack is None:
-        return "unknown"
-    matter = job.file.refresh()
-    step = job.library.pinned(job.file, matter).step(job.perform.step)
-    readers: Iterable[str] = [job.perform.target]
-    if step.serve is not None:
-        readers = [p for p in job.workspace.people.with_any(step.serve.to) if p in matter.roles]
-    users = [job.workspace.people[p].slack for p in readers]
-    found = [
-        job.slack.find(job.slack.open_dm(user.user_id), f"{job.perform.key}/{user.user_id}")
-        for user in users
-        if user
-    ]
-    return "took" if found and all(found) else "not-taken"
 
 
 def lay_out(job: Job, document: Document) -> None:
