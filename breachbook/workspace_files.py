@@ -90,7 +90,6 @@ class Config(Strict):
     evidence: EvidenceSettings = EvidenceSettings()
     playbooks: dict[Vector, Id] = {}
     law_firms: dict[Place, LawFirm] = {}
-    heartbeat_url: str | None = None
 
 
 class Measure(Strict):
