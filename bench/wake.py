@@ -142,6 +142,12 @@ def in_process(environ: dict[str, str], folder: Path) -> list[float]:
         "        t = time.perf_counter(); await bare(); times.append(time.perf_counter() - t)\n"
         "    print(json.dumps(times[1:]))\nasyncio.run(main())"
     )
+    times: list[float] = json.loads(last_line(script, environ, folder))
+    return times
+
+
+def last_line(script: str, environ: dict[str, str], folder: Path) -> str:
+    """Run a script in a process of its own and give the last line it prints."""
     done = subprocess.run(
         [sys.executable, "-c", script],
         env=environ,
@@ -150,8 +156,7 @@ def in_process(environ: dict[str, str], folder: Path) -> list[float]:
         text=True,
         check=True,
     )
-    times: list[float] = json.loads(done.stdout.splitlines()[-1])
-    return times
+    return done.stdout.splitlines()[-1]
 
 
 def served_start(environ: dict[str, str], folder: Path) -> float:
@@ -171,18 +176,11 @@ def served_start(environ: dict[str, str], folder: Path) -> float:
     )
     try:
         time.sleep(8)
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            env=environ,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        told = last_line(script, environ, folder)
     finally:
         server.terminate()
         server.wait(20)
-    return float(done.stdout.splitlines()[-1])
+    return float(told)
 
 
 def print_table(

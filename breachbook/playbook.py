@@ -14,8 +14,6 @@ Vector = Literal[
 Place = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 
-OUTWARD_METHODS = ("courier", "registered-mail", "personal", "e-mail")
-
 
 class Question(Strict):
     """One thing a person is asked; an answer in ``clearing`` opens the gate named in ``clears``."""

@@ -79,7 +79,7 @@ def _approved(
         raise ApprovalError(
             f"{matter.id} {document.id}: is not approved for service, or was served already"
         )
-    reason = approvals.fallen(matter, request, basis, file.journal._clock()[0])
+    reason = approvals.fallen(matter, request, basis, library.workspace.now())
     if reason is not None:
         changes = ", ".join(reason[1]) or "its time is over"
         raise ApprovalError(

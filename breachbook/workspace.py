@@ -1,18 +1,17 @@
 """A workspace: the folder a company keeps its people, secrets, agreements and matters in."""
 
-import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel
 
 from breachbook import source
-from breachbook.errors import BreachbookError, ContentError, Problem, UsageError
+from breachbook.build import build_sha256
+from breachbook.errors import ContentError, Problem, UsageError
 from breachbook.journal import Clock
 from breachbook.kept import Kept
 from breachbook.layout import MARK, MATTER_ID, matter_ids
@@ -26,8 +25,6 @@ from breachbook.workspace_files import (
     SourcesFile,
     TradeSecretsFile,
 )  # fmt: skip
-
-F = TypeVar("F", bound=BaseModel)
 
 ROWS: Mapping[str, type[BaseModel]] = {
     "trade_secrets": TradeSecretsFile,
@@ -165,28 +162,4 @@ def software() -> dict[str, str]:
     """Name what writes a line: program, version and build."""
     from breachbook import __version__
 
-    return {"name": "breachbook", "version": __version__, "build": _build()}
-
-
-@cache
-def _build() -> str:
-    """Hash our own code, so that a line says exactly what wrote it."""
-    package = Path(__file__).parent
-    whole = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        whole.update(f"{path.relative_to(package)}\0".encode())
-        whole.update(path.read_bytes())
-    return whole.hexdigest()[:16]
-
-
-def attempt(checks: Iterable[Callable[[], object]]) -> list[Problem]:
-    """Run every check and gather the problems of those that refuse."""
-    problems: list[Problem] = []
-    for check in checks:
-        try:
-            check()
-        except ContentError as error:
-            problems.extend(error.problems)
-        except BreachbookError as error:
-            problems.append(Problem("workspace", None, "", str(error), "a readable workspace"))
-    return problems
+    return {"name": "breachbook", "version": __version__, "build": build_sha256()[:16]}

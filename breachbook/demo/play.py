@@ -24,7 +24,7 @@ from breachbook.supervisor.settings import settings
 from breachbook.workspace import Workspace
 
 NAME = "railway-wheels"
-AUTHOR, CLERK = "helen-marsh", "joan-petrov"
+CLERK = "joan-petrov"
 APPROVERS = ("david-okafor", "lin-yue")
 STEP_SECONDS = 75.0
 

@@ -1,14 +1,12 @@
 """The seal: one small document that pins a bag, its circumstances and its place in the journal."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from breachbook import __version__
+from breachbook.build import build_sha256
 from breachbook.canonical import sha256
 from breachbook.clock import now as machine_clock
 from breachbook.events import stamp
@@ -69,11 +67,6 @@ def compose(
     }
 
 
-@cache
 def tool() -> dict[str, str]:
     """Name what seals: program, version, and a digest over every line of its code."""
-    package = Path(__file__).parent.parent
-    whole = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        whole.update(f"{path.relative_to(package)}\0{sha256(path.read_bytes())}\n".encode())
-    return {"name": "breachbook", "version": __version__, "build_sha256": whole.hexdigest()}
+    return {"name": "breachbook", "version": __version__, "build_sha256": build_sha256()}
