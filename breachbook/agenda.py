@@ -110,10 +110,26 @@ class Expire:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A deadline to record as computed, or to supersede when ``deadline`` is None."""
+    """A deadline to record as computed, or to supersede when ``deadline`` is None.
+
+    Attributes:
+        by: Deadline that follows one whose fact was corrected, or None.
+    """
 
     id: str
     deadline: Deadline | None
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An end of a deadline to record: met, late, missed, or reopened because its performance is gone."""
+
+    id: str
+    state: str
+    when: str | None = None
+    fact: str | None = None
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +142,7 @@ class Tell:
     again: bool
 
 
-Due = Perform | Claimed | Request | Void | Expire | Count | Tell
+Due = Perform | Claimed | Request | Void | Expire | Count | Mark | Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +150,7 @@ class Wait:
     """Something that is not done yet, and what it waits for.
 
     Attributes:
-        why: after, gate, preservation, person, approval, refused, expired, failed, uncertain or running.
+        why: after, gate, law-gate, preservation, person, approval, refused, expired, failed, uncertain or running.
         who: Roles or people it waits for.
         until: When its time is over, or None.
     """

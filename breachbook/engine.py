@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from breachbook import approvals
+from breachbook import approvals, gates
 from breachbook.agenda import (
     PILLARS,
     Agenda,
@@ -27,7 +27,8 @@ from breachbook.doers import doers
 from breachbook.matter import Act, Approval, Document, Instance, Matter
 from breachbook.people import seconds
 from breachbook.playbook import Playbook, Step
-from breachbook.reminders import counts, next_at, tells
+from breachbook.reminders import next_at, tells
+from breachbook.tracking import track
 
 
 def due(
@@ -55,10 +56,10 @@ def due(
                 elif step.kind in kinds or isinstance(item, Void | Expire):
                     items.append(item)
     if "docket" in kinds:
-        items.extend(counts(matter, reference.law))
+        items.extend(track(matter, reference.law, now))
     if "tell" in kinds:
         items.extend(tells(matter, playbook, reference, now))
-    return Agenda(tuple(items), tuple(waits), next_at(matter, now))
+    return Agenda(tuple(items), tuple(waits), next_at(matter, reference, now))
 
 
 def applies(step: Step, matter: Matter) -> bool:
@@ -136,7 +137,9 @@ def _instance(
     instance = matter.instance(step.id, target)
     if is_done(step, instance):
         return
-    blocked = _blocked(matter, playbook, reference, step, target)
+    blocked = _blocked(matter, playbook, reference, step, target) or _barred(
+        matter, reference, step, target, now
+    )
     if blocked is not None:
         yield blocked
         return
@@ -200,6 +203,23 @@ def _blocked(
         if missing:
             return Wait(step.id, target, "preservation", ", ".join(missing))
     return None
+
+
+def _barred(
+    matter: Matter, reference: Reference, step: Step, target: str, now: datetime
+) -> Wait | None:
+    # What a step does for a proceeding or an authority abroad, a law may forbid until it is cleared.
+    exhibits = list(matter.exhibits.values())
+    found = [
+        gate
+        for act in step.crosses
+        for gate in gates.barring(
+            matter, reference.law, act, now.date(), step=step.id,
+            exhibits=exhibits if act == "export" else None,
+        )
+    ]  # fmt: skip
+    names = ", ".join(dict.fromkeys(found))
+    return Wait(step.id, target, "law-gate", names) if found else None
 
 
 def _preserved(matter: Matter, playbook: Playbook, source: str) -> bool:

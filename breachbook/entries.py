@@ -20,6 +20,8 @@ class Fact:
         proof: SHA-256 of the proof in the store, or None.
         recorded_by: Person id.
         digest: Hash of the event that recorded it.
+        options: What is told with it for counting: way of service, Land, circumstances.
+        corrects: Fact it took the place of, or None.
     """
 
     id: str
@@ -29,6 +31,8 @@ class Fact:
     proof: str | None = None
     recorded_by: str = ""
     digest: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    corrects: str | None = None
 
     @property
     def name(self) -> str:
@@ -168,7 +172,16 @@ class DeadlineRecord:
     """A computed deadline as the journal keeps it.
 
     Attributes:
+        bound: ``latest``, or ``earliest`` for a first permitted moment, which is never missed.
+        computed_at: When the journal took it.
         state: open, superseded, met, late, waived or missed.
+        done_on: When it was met, as recorded: a date, or an instant.
+        done_by: Fact that is its performance, or None where a person recorded it.
+        proof: SHA-256 of the proof of that, or None.
+        owner: Person who keeps it, or None for the matter's usual one.
+        waiver: Who asked to waive it, or None.
+        revision: How often it was counted anew or its state changed since it was first recorded.
+        changed_at: When the journal last did so.
     """
 
     id: str
@@ -181,7 +194,58 @@ class DeadlineRecord:
     provisional: bool
     status: str
     result: str
+    bound: str = "latest"
+    last_moment: str | None = None
+    reminders: tuple[str, ...] = ()
+    computed_at: datetime | None = None
     state: str = "open"
+    done_on: str | None = None
+    done_by: str | None = None
+    proof: str | None = None
+    owner: str | None = None
+    waiver: str | None = None
+    revision: int = 0
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineChange:
+    """One recount of a deadline, and what it did to the dates.
+
+    Attributes:
+        cause: fact, option, rule, calendar, or gone.
+        before: safe and legal before.
+        after: safe and legal after; None where the deadline is gone.
+    """
+
+    at: datetime
+    deadline: str
+    rule: str
+    cause: str
+    before: tuple[str, str | None]
+    after: tuple[str, str | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """Counsel's word that a gate of law may be passed.
+
+    Attributes:
+        rule_sha256: Version of the gate it was given for; a new version needs a new one.
+        authority: Commitment to what it rests on, such as the approval's number.
+        scope: Commitment to what it covers.
+        steps: Steps it covers; empty for all.
+        until: Last day it holds, or None.
+    """
+
+    gate: str
+    rule_sha256: str
+    authority: Commitment
+    scope: Commitment
+    steps: tuple[str, ...]
+    until: str | None
+    by: str
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -193,6 +257,7 @@ class Message:
     about: str | None
     channel: str | None = None
     ts: str | None = None
+    sent_at: datetime | None = None
 
 
 def read_when(text: str) -> date | datetime:

@@ -23,6 +23,7 @@ from breachbook.agenda import (
     Count,
     Due,
     Expire,
+    Mark,
     Perform,
     Request,
     Tell,
@@ -191,7 +192,9 @@ class _Run:
 
     async def _step(self, items: Sequence[Due]) -> bool:
         """Record what needs no work: voids, expiries, requests, dates; then tell. False if nothing changed."""
-        records = [item for item in items if isinstance(item, Void | Expire | Request | Count)]
+        records = [
+            item for item in items if isinstance(item, Void | Expire | Request | Count | Mark)
+        ]
         if records:
             await asyncio.to_thread(self._record, records)
             return True
@@ -212,11 +215,11 @@ class _Run:
         except Exception:
             log.exception("%s: message %s not sent", self.file.folder.name, item.what)
             return False
-        if item.what == "deadline-reminder":
+        if item.what in ("deadline-reminder", "deadline-escalation"):
             self.news.append(("deadline.near", item.about))
         return True
 
-    def _record(self, records: Sequence[Void | Expire | Request | Count]) -> None:
+    def _record(self, records: Sequence[Void | Expire | Request | Count | Mark]) -> None:
         seq = self.file.refresh().seq
         with contextlib.suppress(StaleHead):
             events = self.file.transact(lambda matter: self._drafts(matter, records), expected=seq)
@@ -224,7 +227,7 @@ class _Run:
         self.executor._advanced(self.file.folder.name)
 
     def _drafts(
-        self, matter: Matter, records: Sequence[Void | Expire | Request | Count]
+        self, matter: Matter, records: Sequence[Void | Expire | Request | Count | Mark]
     ) -> list[Draft]:
         drafts: list[Draft] = []
         asked = 0
@@ -241,6 +244,8 @@ class _Run:
                 drafts.append(Draft("approval.expired", data))
             elif isinstance(item, Count):
                 drafts += counting.count_drafts(self.file, matter, item)
+            elif isinstance(item, Mark):
+                drafts.append(counting.mark_draft(item))
             else:
                 drafts += request_drafts(
                     self.executor.workspace, self.executor.library, self.file, matter, item, asked

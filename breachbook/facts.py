@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from breachbook.docket import told_problem
 from breachbook.errors import UsageError
 from breachbook.events import Actor, Draft, Event
 from breachbook.library import Library
@@ -17,12 +18,18 @@ from breachbook.source import shown
 def record_fact(
     file: MatterFile, library: Library, actor: Actor, kind: str, when: str, about: str,
     correct: str | None = None, reason: str | None = None, proof: Path | None = None,
+    options: Mapping[str, object] | None = None,
 ) -> list[Event]:  # fmt: skip
     """Record a dated trigger event; a second one of the same kind and ``about`` must correct the first.
 
+    Args:
+        options: What counting is told with it: way of service, Land, court zone, circumstances.
+
     Raises:
-        UsageError: Unknown trigger, a date where an instant is needed or the reverse, or a second one.
+        UsageError: Unknown trigger, a date where an instant is needed or the reverse, an option
+            without meaning for the trigger, or a second fact.
     """
+    told = dict(options or {})
     try:
         when = read_when(when).isoformat()
     except ValueError:
@@ -31,12 +38,15 @@ def record_fact(
         ) from None
     if problem := library.law_problem(kind, when):
         raise UsageError(f"got the fact {shown(kind)} at {when}; allowed: {problem}")
+    if problem := told_problem(library.law, kind, told):
+        raise UsageError(f"got the option {problem}")
     sha = keep_proof(file, proof)
+    extra: dict[str, Any] = ({"proof": sha} if sha else {}) | ({"options": told} if told else {})
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
         same = _same_fact(matter, kind, about)
-        data = _fact(matter, 1, kind, when, about) | ({"proof": sha} if sha else {})
+        data = _fact(matter, 1, kind, when, about) | extra
         if same is not None and same.id != correct:
             raise UsageError(
                 f"{matter.id}: {kind} about {about} is already recorded as {same.id} ({same.when.isoformat()});"

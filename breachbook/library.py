@@ -1,5 +1,6 @@
 """What matters rest on: law, playbooks, notices and recipes, shipped and the workspace's own."""
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
@@ -9,8 +10,9 @@ from typing import Any
 from breachbook import content, source
 from breachbook.agenda import NoticeFacts, Reference
 from breachbook.canonical import digest, sha256
+from breachbook.compiled import Compiled
 from breachbook.connectors import Recipe, connector, load_recipes
-from breachbook.deadlines import Law, load_law
+from breachbook.deadlines import Law
 from breachbook.errors import ContentError, Problem
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
@@ -32,7 +34,7 @@ class Library:
     @cached_property
     def law(self) -> Law:
         """Give every rule of law, ours and the workspace's own."""
-        return load_law(content.law_folders(self.workspace.root))
+        return Compiled(content.law_folders(self.workspace.root), os.environ).law
 
     @cached_property
     def notices(self) -> dict[str, NoticeKind]:

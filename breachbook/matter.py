@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from breachbook.deadline_book import DeadlineBook
 from breachbook.entries import (
     Act,
     Approval,
@@ -67,12 +68,16 @@ class Matter:
         self.exhibits: dict[str, Exhibit] = {}
         self.holds: dict[tuple[str, str], str] = {}
         self.dockets: tuple[str, ...] = ()
-        self.deadlines: dict[str, DeadlineRecord] = {}
+        self.book = DeadlineBook()
         self.messages: dict[str, Message] = {}
-        self.reminders: set[str] = set()
         self.notes: list[tuple[str, str, datetime, Commitment]] = []
         self.erased: set[str] = set()
         self._counts: dict[str, int] = {}
+
+    @property
+    def deadlines(self) -> dict[str, DeadlineRecord]:
+        """Give the deadlines recorded so far, by id."""
+        return self.book.deadlines
 
     def number(self, prefix: str) -> str:
         """Give the next free id with a prefix: ``F1``, ``D4``, ``E2``; none is used twice."""
@@ -108,7 +113,8 @@ class Matter:
 
     def _fact(self, event: Event, data: Mapping[str, Any]) -> None:
         self._count("F")
-        if corrects := data.get("corrects"):
+        corrects = data.get("corrects")
+        if corrects:
             self.ended_facts[corrects] = data["fact"]
             self.facts.pop(corrects, None)
         self.facts[data["fact"]] = Fact(
@@ -119,6 +125,8 @@ class Matter:
             data.get("proof"),
             event.actor.person,
             event.hash,
+            data.get("options", {}),
+            corrects,
         )
 
     def _fact_retracted(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -289,25 +297,8 @@ class Matter:
     def _hold(self, event: Event, data: Mapping[str, Any]) -> None:
         self.holds[data["hold"], data["custodian"]] = event.kind.removeprefix("hold.")
 
-    def _computed(self, event: Event, data: Mapping[str, Any]) -> None:
-        self.deadlines[data["deadline"]] = DeadlineRecord(
-            data["deadline"],
-            data["rule"],
-            data["rule_sha256"],
-            data["fact"],
-            data["raw"],
-            data["legal"],
-            data["safe"],
-            data["provisional"],
-            data["status"],
-            data["result"],
-        )
-
-    def _deadline_ended(self, event: Event, data: Mapping[str, Any]) -> None:
-        self.deadlines[data["deadline"]].state = event.kind.removeprefix("deadline.")
-
-    def _reminded(self, event: Event, data: Mapping[str, Any]) -> None:
-        self.reminders.add(data["reminder"])
+    def _of_docket(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.book.apply(event)
 
     def _queued(self, event: Event, data: Mapping[str, Any]) -> None:
         self.messages.setdefault(
@@ -315,8 +306,10 @@ class Matter:
         )
 
     def _sent(self, event: Event, data: Mapping[str, Any]) -> None:
+        first = self.messages.get(data["message"])
+        sent_at = first.sent_at if first and first.sent_at else event.when
         self.messages[data["message"]] = Message(
-            data["message"], data["what"], data.get("about"), data["channel"], data["ts"]
+            data["message"], data["what"], data.get("about"), data["channel"], data["ts"], sent_at
         )
 
     def _note(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -364,13 +357,17 @@ _FOLD = {
     "hold.issued": Matter._hold,
     "hold.acknowledged": Matter._hold,
     "hold.released": Matter._hold,
-    "deadline.computed": Matter._computed,
-    "deadline.superseded": Matter._deadline_ended,
-    "deadline.met": Matter._deadline_ended,
-    "deadline.late": Matter._deadline_ended,
-    "deadline.waived": Matter._deadline_ended,
-    "deadline.missed": Matter._deadline_ended,
-    "reminder.sent": Matter._reminded,
+    "deadline.computed": Matter._of_docket,
+    "deadline.superseded": Matter._of_docket,
+    "deadline.met": Matter._of_docket,
+    "deadline.late": Matter._of_docket,
+    "waiver.requested": Matter._of_docket,
+    "deadline.waived": Matter._of_docket,
+    "deadline.missed": Matter._of_docket,
+    "deadline.reopened": Matter._of_docket,
+    "deadline.assigned": Matter._of_docket,
+    "gate.cleared": Matter._of_docket,
+    "gate.restored": Matter._of_docket,
     "message.queued": Matter._queued,
     "message.sent": Matter._sent,
     "anchor.made": Matter._nothing,

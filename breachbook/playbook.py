@@ -113,6 +113,7 @@ class Step(Strict):
     serve: Serve | None = None
     reply_within: Duration | None = None
     dockets: list[Id] = []
+    crosses: list[Literal["export", "serve", "collect"]] = []
 
     @model_validator(mode="after")
     def _fits(self) -> "Step":
@@ -150,7 +151,7 @@ class Step(Strict):
             yield from (*self.serve.by, *self.serve.to)
 
 
-_COMMON = {"id", "kind", "title", "why", "undo", "when", "after", "within"}
+_COMMON = {"id", "kind", "title", "why", "undo", "when", "after", "within", "crosses"}
 _KEYS: Mapping[str, tuple[set[str], set[str]]] = {
     "ask": ({"who", "questions"}, {"who", "questions"}),
     "assign": ({"who", "instructions", "proof", "each"}, {"who", "instructions"}),

@@ -1,36 +1,14 @@
-"""What is counted and told: deadlines to record, messages to post, and when to look again."""
+"""What is told: messages to post about steps, approvals and deadlines, and when to look again."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, tzinfo
 
-from breachbook.agenda import Count, Reference, Tell
-from breachbook.canonical import digest
-from breachbook.deadlines import Law
-from breachbook.docket import docket
+from breachbook import ladder
+from breachbook.agenda import Reference, Tell
 from breachbook.doers import doers
+from breachbook.entries import DeadlineRecord
 from breachbook.matter import Instance, Matter
 from breachbook.playbook import Playbook, Step
-
-
-def counts(matter: Matter, law: Law) -> Iterator[Count]:
-    """Name the deadlines to record: new, counted otherwise than before, or resting on nothing."""
-    if not matter.dockets:
-        return
-    seen: set[str] = set()
-    for deadline in docket(matter.facts.values(), law, matter.dockets):
-        if deadline.computed is None:
-            continue
-        seen.add(deadline.id)
-        record = matter.deadlines.get(deadline.id)
-        if (
-            record is None
-            or record.state == "superseded"
-            or record.result != digest(deadline.as_data())
-        ):
-            yield Count(deadline.id, deadline)
-    for record in matter.deadlines.values():
-        if record.id not in seen and record.state == "open":
-            yield Count(record.id, None)
 
 
 def tells(
@@ -55,16 +33,51 @@ def tells(
         half = approval.requested_at + (approval.expires_at - approval.requested_at) / 2
         if approval.state == "open" and now >= half:
             yield from _tell(matter, f"remind/{approval.id}/1", "approval-reminder", approval.id)
+    yield from _deadline_tells(matter, reference, now)
+
+
+def keeper(matter: Matter, reference: Reference, record: DeadlineRecord) -> str | None:
+    """Name who keeps a deadline: the one it was given to, or the first on the matter who keeps dockets."""
+    if record.owner in reference.people and matter.sees(record.owner or ""):
+        return record.owner
+    for role in ladder.KEEPERS:
+        for person in reference.people.with_any([role]):
+            if matter.sees(person):
+                return person
+    return None
+
+
+def zone_of_keeper(matter: Matter, reference: Reference, record: DeadlineRecord) -> tzinfo:
+    """Give the zone of who keeps a deadline; UTC where nobody does."""
+    person = keeper(matter, reference, record)
+    return reference.people[person].tz if person is not None else UTC
+
+
+def due_rungs(matter: Matter, reference: Reference, record: DeadlineRecord) -> list[ladder.Rung]:
+    """List the rungs that fall after a deadline was recorded, in the order of gravity."""
+    since = record.computed_at or datetime.min.replace(tzinfo=UTC)
+    zone = zone_of_keeper(matter, reference, record)
+    return [rung for rung in ladder.rungs(record, zone) if rung.at >= since or rung.escalates]
+
+
+def rung_key(record: DeadlineRecord, rung: ladder.Rung) -> str:
+    """Name the message of a rung; a moved date is reminded of anew."""
+    return f"deadline/{record.id}/{record.safe[:10]}/{rung.name}"
+
+
+def _deadline_tells(matter: Matter, reference: Reference, now: datetime) -> Iterator[Tell]:
     for record in matter.deadlines.values():
-        days = (_day(record.safe) - now).days
-        if record.state == "open" and days < 7:
-            rung = "overdue" if days < -1 else "1" if days < 1 else "7"
-            yield from _tell(
-                matter,
-                f"deadline/{record.id}/{record.safe[:10]}/{rung}",
-                "deadline-reminder",
-                record.id,
-            )
+        if record.state not in ("open", "missed") or record.bound == "earliest":
+            continue
+        passed = [r for r in due_rungs(matter, reference, record) if r.at <= now]
+        # Of several rungs passed at once only the gravest still says something.
+        if passed:
+            what = "deadline-escalation" if passed[-1].escalates else "deadline-reminder"
+            yield from _tell(matter, rung_key(record, passed[-1]), what, record.id)
+    for number, change in enumerate(matter.book.changes):
+        if change.after is not None and change.after != change.before:
+            name = f"deadline-change/{number}"
+            yield from _tell(matter, name, "deadline-change", str(number))
 
 
 def _step_tells(
@@ -85,12 +98,7 @@ def _tell(matter: Matter, name: str, what: str, about: str) -> Iterator[Tell]:
         yield Tell(name, what, about, message is not None)
 
 
-def _day(text: str) -> datetime:
-    value = datetime.fromisoformat(text)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def next_at(matter: Matter, now: datetime) -> datetime | None:
+def next_at(matter: Matter, reference: Reference, now: datetime) -> datetime | None:
     """Give the next moment at which time alone makes something due."""
     times: list[datetime] = []
     for approval in matter.approvals.values():
@@ -100,6 +108,6 @@ def next_at(matter: Matter, now: datetime) -> datetime | None:
         if approval.state in ("open", "approved"):
             times.append(approval.not_after)
     for record in matter.deadlines.values():
-        if record.state == "open":
-            times += [_day(record.safe) - timedelta(days=days) for days in (7, 1, -1)]
+        if record.state in ("open", "missed"):
+            times += [rung.at for rung in due_rungs(matter, reference, record)]
     return min((time for time in times if time > now), default=None)

@@ -424,7 +424,8 @@ def test_what_people_typed_cannot_steer_the_terminal(
         ["matters"],
         ["show", "LEAK-2026-0001"],
         ["deadlines", "LEAK-2026-0001"],
-        ["count", "us-itc", "2026-11-16", "12 days"],
+        ["count", "--regime", "us-itc", "--from", "2026-11-16", "--period", "12 days"],
+        ["rule", "itc-petition-review", "--from", "2026-11-16"],
     ],
 )
 def test_quick_commands_import_nothing_slow(command: list[str], answered: Case, run: Run) -> None:

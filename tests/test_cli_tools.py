@@ -1,4 +1,4 @@
-"""The commands that need no matter: making and examining a workspace, counting, links."""
+"""The commands that need no matter: making and examining a workspace, links."""
 
 import json
 import os
@@ -14,45 +14,6 @@ from tests.terminal import Run, terminal
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in a case's workspace; give its exit code, output and remarks."""
     return terminal(capsys)
-
-
-def test_count_is_the_same_from_the_cache(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A count prints its working, and the same from calendars kept before, or from a damaged cache."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    ask = ["count", "us-itc", "2026-11-16", "12 days", "--json"]
-    first = run(None, *ask)[1]
-    kept = next((tmp_path / "breachbook").glob("*.json"))
-    second = run(None, *ask)[1]
-    kept.write_text("{")
-    third = run(None, *ask)[1]
-
-    assert json.loads(first)["legal"] == "2026-11-30"
-    assert first == second == third
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["us-itc", "2026-13-01", "12 days"], ["us-itc", "2026-11-16T09:00:00", "12 days"]],
-)
-def test_count_takes_no_time_without_zone(arguments: list[str], run: Run) -> None:
-    """What is no date, or an instant without its offset, is bad input."""
-    code, _, err = run(None, "count", *arguments)
-
-    assert code == 2
-    assert "allowed: 2026-11-16" in err
-
-
-def test_rule_is_counted_with_its_authority(run: Run) -> None:
-    """A rule shows its source, and from a trigger its dates with the working."""
-    code, out, _ = run(None, "rule", "us-itc-institution", "--from", "2026-11-20", "--json")
-    found = json.loads(out)
-
-    assert code == 0
-    assert found["safe"] == "2026-12-18" or found["safe"] <= found["legal"]
-    assert found["authority"]["locator"]
-    assert run(None, "rule", "no-such-rule")[0] == 2
 
 
 def test_blank_workspace_passes_lint(tmp_path: Path, run: Run) -> None:

@@ -76,13 +76,14 @@ def test_docket_of_337_ta_655_gives_the_dates_of_the_record(law: Law) -> None:
 
     legal = {id: entry.computed.legal for id, entry in found.items() if entry.computed}
     assert legal == {
-        "us-itc-petition": date(2009, 10, 30),
-        "us-itc-petition-response": date(2009, 11, 9),
-        "us-itc-review-decision": date(2009, 12, 17),
-        "us-itc-recommended-determination": date(2009, 11, 2),
-        "us-itc-presidential-review": date(2010, 4, 17),
+        "itc-petition-review": date(2009, 10, 30),
+        "itc-petition-response": date(2009, 11, 9),
+        "itc-review-decision": date(2009, 12, 17),
+        "itc-recommended-determination": date(2009, 11, 2),
+        "itc-presidential-review": date(2010, 4, 17),
+        "itc-cafc-appeal": date(2010, 6, 17),  # from the day it became final, which nobody recorded
     }
-    assert found["us-itc-petition"].rule.status == "unverified"
+    assert found["itc-petition-review"].rule.status == "unverified"
 
 
 def test_a_second_fact_of_a_kind_gives_its_own_deadline(law: Law) -> None:
@@ -94,13 +95,13 @@ def test_a_second_fact_of_a_kind_gives_its_own_deadline(law: Law) -> None:
 
     ids = [entry.id for entry in docket(facts, law, ["cn"]) if entry.computed]
 
-    assert ids == ["cn-limitation@F1", "cn-limitation@F2"]
+    assert ids == ["cn-limit-3y@F1", "cn-limit-3y@F2"]
 
 
 def test_facts_of_other_kinds_give_nothing(law: Law) -> None:
     """A docket without its triggers has only its gates."""
-    assert docket([], law, ["us-itc"]) == ()
-    assert {entry.rule.kind for entry in docket([], law, ["cn"])} == {"gate"}
+    for name in ("cn", "us-itc"):
+        assert {entry.rule.kind for entry in docket([], law, [name])} == {"gate"}
 
 
 def test_unknown_docket_is_refused(law: Law) -> None:
@@ -115,7 +116,7 @@ def test_fact_before_every_version_is_shown_first_with_its_problem(law: Law) -> 
 
     first = docket(facts, law, DOCKETS)[0]
 
-    assert (first.id, first.computed) == ("cn-limitation@F99", None)
+    assert (first.id, first.computed) == ("cn-limit-3y@F99", None)
     assert first.problem is not None
     assert "2021-01-01" in first.problem
 
@@ -132,9 +133,9 @@ def test_hours_from_a_date_are_shown_as_a_problem(law: Law) -> None:
 
 def test_zone_of_the_court_gives_the_last_moment(law: Law) -> None:
     """Where the law fixes no place, the court's zone does; without it there is no last moment."""
-    without = _by_rule(docket(WHEELS, law, ["us-dtsa"]))["us-answer"].computed
+    without = _by_rule(docket(WHEELS, law, ["us-dtsa"]))["us-answer-21"].computed
     given = _by_rule(docket(WHEELS, law, ["us-dtsa"], zone="America/Chicago"))[
-        "us-answer"
+        "us-answer-21"
     ].computed
 
     assert without is not None
@@ -172,6 +173,9 @@ def test_correcting_a_fact_moves_its_deadline(law: Law) -> None:
     fact = Fact("F1", "itc-complaint-filed", date(2026, 11, 23), "itc")
     moved = Fact("F1", "itc-complaint-filed", fact.when + timedelta(days=7), "itc")
 
-    before, after = (docket([f], law, ["us-itc"])[0].as_data()["legal"] for f in (fact, moved))
+    before, after = (
+        _by_rule(docket([f], law, ["us-itc"]))["itc-institution"].as_data()["legal"]
+        for f in (fact, moved)
+    )
 
     assert (before, after) == ("2026-12-23", "2026-12-30")

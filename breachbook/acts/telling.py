@@ -6,16 +6,21 @@ from typing import Any
 
 from breachbook.acts.asking import sentence
 from breachbook.agenda import Tell
+from breachbook.deadline_book import CAUSES
 from breachbook.doers import CONTAINERS
+from breachbook.entries import DeadlineChange, DeadlineRecord
 from breachbook.errors import EngineError
 from breachbook.events import Draft
+from breachbook.ladder import ESCALATION
 from breachbook.library import Library
 from breachbook.matter import Act, Approval, Matter
 from breachbook.matter_file import MatterFile
 from breachbook.people import seconds
 from breachbook.playbook import Playbook, Step
+from breachbook.reminders import keeper
 from breachbook.slack import cards
 from breachbook.slack.client import Posted, SlackClient, Upload
+from breachbook.views.deadlines import plain_title
 from breachbook.workspace import Workspace
 
 
@@ -100,19 +105,38 @@ class Teller:
         if item.what == "approval-reminder":
             approval = matter.approvals[item.about]
             return f"{item.about} still waits for a decision; it expires at {approval.expires_at:%Y-%m-%d %H:%M} UTC."
-        if item.what == "deadline-reminder":
-            record = matter.deadlines[item.about]
-            title = json.loads(self.file.store.get(record.result)).get("title", record.rule)
-            return (
-                f"Deadline {title}: plan on {record.safe}; the law allows until"
-                f" {record.legal or 'a date not yet certain'}. Rule {record.rule}, {record.status}."
-            )
+        if item.what in ("deadline-reminder", "deadline-escalation"):
+            return self._deadline_text(matter, matter.deadlines[item.about], item)
+        if item.what == "deadline-change":
+            return _change_text(matter.book.changes[int(item.about)])
         step, _, target = item.about.partition("|")
         if item.what == "task":
             return f"{playbook.step(step).title} ({step}/{target}): done before it was asked for here."
         act = self._act(matter, step, target, item.key)
         reason = self.file.values.get(act.reason, "") if act.reason else ""
         return f"{playbook.step(step).title} ({step}/{target}): {act.state}, {act.outcome}. {reason}".strip()
+
+    def _deadline_text(self, matter: Matter, record: DeadlineRecord, item: Tell) -> str:
+        title = plain_title(json.loads(self.file.store.get(record.result)).get("title"))
+        reference = self.library.reference()
+        whom = [keeper(matter, reference, record)]
+        if item.what == "deadline-escalation":
+            whom += [
+                person
+                for person in reference.people.with_any(ESCALATION)
+                if matter.sees(person) and person not in whom
+            ]
+        names = ", ".join(reference.people[person].name for person in whom if person)
+        rung = item.key.rpartition("/")[2]
+        state = {
+            "overdue": "the day to plan on is over",
+            "missed": "the legal end has passed and nothing is recorded as done",
+        }.get(rung, f"{rung} before the day to plan on")
+        return (
+            f"Deadline {title or record.rule} ({record.id}): {state}. Plan on {record.safe}; the law allows until"
+            f" {record.legal or 'a date not yet certain'}. Rule {record.rule}, {record.status}."
+            f" For: {names or 'nobody'}."
+        )
 
     def _act(self, matter: Matter, step: str, target: str, key: str) -> Act:
         acts = matter.instance(step, target).acts
@@ -195,6 +219,19 @@ class Teller:
             return cards.Approver(person)
         row = self.workspace.people[person]
         return cards.Approver(row.name, row.slack.user_id if row.slack else "")
+
+
+def _change_text(change: DeadlineChange) -> str:
+    before, after = change.before, change.after
+    moved = (
+        f"now plan on {after[0]}, legal end {after[1] or 'not yet certain'}"
+        if after
+        else "it is gone"
+    )
+    return (
+        f"Deadline {change.rule} ({change.deadline}): {CAUSES[change.cause]}. Before: plan on {before[0]},"
+        f" legal end {before[1] or 'not yet certain'}; {moved}."
+    )
 
 
 def _started(matter: Matter, about: str) -> Act | None:

@@ -98,6 +98,7 @@ def _digests(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
         "approval.requested": ("subject",),
         "deadline.computed": ("result", "rule_sha256"),
         "document.drafted": ("template",),
+        "gate.cleared": ("rule_sha256",),
     }
     for event in events:
         data = event.data

@@ -127,16 +127,19 @@ def fact(
     retract: str | None = None,
     reason: str | None = None,
     proof: Path | None = None,
+    option: Sequence[str] = (),
     json: bool = False,
 ) -> None:
     """Record a dated event that periods run from; the deadlines follow.
 
-    A second fact of the same kind about the same thing must correct the first.
+    A second fact of the same kind about the same thing must correct the first. What counting needs
+    to know besides the date - way of service, Land, court zone, circumstances - is told with it.
 
     For example:
 
     - breachbook fact LEAK-2026-0001 complaint-served 2026-11-20 --about case-1
     - breachbook fact LEAK-2026-0001 complaint-served 2026-11-21 --about case-1 --correct F4 --reason "misread"
+    - breachbook fact LEAK-2026-0001 us-summons-served 2026-11-20 --about case-1 --option service=mail
     - breachbook fact LEAK-2026-0001 --retract F4 --reason "it was never served"
 
     Args:
@@ -148,6 +151,7 @@ def fact(
         retract: Id of a fact that did not happen; needs no kind and time.
         reason: Why it is corrected or retracted.
         proof: A file that shows it, kept with the matter.
+        option: name=value told to the count, as `rule RULE` lists them; may be given several times.
         json: Print JSON.
     """
     from breachbook import facts
@@ -167,7 +171,18 @@ def fact(
     file, actor = current.writable(matter)
     recorded(
         matter,
-        facts.record_fact(file, current.library, actor, kind, when, about, correct, reason, proof),
+        facts.record_fact(
+            file,
+            current.library,
+            actor,
+            kind,
+            when,
+            about,
+            correct,
+            reason,
+            proof,
+            as_options(option),
+        ),
         json,
     )
 
@@ -214,6 +229,24 @@ def as_pairs(given: Sequence[str]) -> dict[str, str]:
         found[name] = value
     if wrong:
         raise UsageError("\n".join(wrong))
+    return found
+
+
+_MANY = frozenset({"closed", "holidays", "declared_holidays", "state_holidays", "court_leave"})
+
+
+def as_options(given: Sequence[str]) -> dict[str, object]:
+    """Read ``name=value`` options of a count: true and false, lists of days with commas, words.
+
+    Raises:
+        UsageError: One is not of that form, or a name stands twice.
+    """
+    found: dict[str, object] = {}
+    for name, value in as_pairs(given).items():
+        if value in ("true", "false"):
+            found[name] = value == "true"
+        else:
+            found[name] = value.split(",") if name in _MANY else value
     return found
 
 

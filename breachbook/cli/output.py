@@ -1,9 +1,12 @@
 """What the command line prints: JSON for programs, plain columns for people, remarks on stderr."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_json(data: object) -> None:
@@ -22,11 +25,18 @@ def remark(text: str) -> None:
     print(safe(text), file=sys.stderr)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str = "none") -> None:
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    empty: str = "none",
+    colours: Sequence[str] = (),
+) -> None:
     """Print rows in columns, headed; a row's last cell may be as long as it is.
 
     Args:
         empty: Printed instead when there is no row.
+        colours: One a row, as numbers of an ANSI escape such as ``1;31``, empty for none; only a
+            terminal is given them.
     """
     lines = [[_cell(value) for value in row] for row in rows]
     if not lines:
@@ -37,11 +47,35 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str =
     if plain.isascii() and plain.isprintable():
         widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
         form = "  ".join(f"{{:<{wide}}}" for wide in widths).format
-        print("\n".join([form(*line).rstrip() for line in lines]))
-        return
-    lines = [[safe(cell) for cell in line] for line in lines]
-    widths = [max(map(width, cells)) for cells in zip(*lines, strict=True)]
-    print("\n".join(_line(line, widths) for line in lines))
+        printed = [form(*line).rstrip() for line in lines]
+    else:
+        lines = [[safe(cell) for cell in line] for line in lines]
+        widths = [max(map(width, cells)) for cells in zip(*lines, strict=True)]
+        printed = [_line(line, widths) for line in lines]
+    if any(colours) and has_colour():
+        head, *rest = printed
+        printed = [head, *(coloured(*pair) for pair in zip(rest, colours, strict=True))]
+    print("\n".join(printed))
+
+
+def has_colour() -> bool:
+    """Tell whether stdout is a terminal that may be written to in colour; see no-color.org."""
+    dumb = os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not dumb
+
+
+def coloured(text: str, colour: str) -> str:
+    """Put a text in an ANSI colour, or leave it where the colour is empty."""
+    return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows as CSV (RFC 4180), headed; no cell can be taken for a formula by a spreadsheet."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_inert(_cell(value)) for value in row] for row in rows)
 
 
 def pairs(data: Mapping[str, object]) -> None:
@@ -82,6 +116,10 @@ def moment(text: str | None) -> str:
         return text or ""
     value = datetime.fromisoformat(text)
     return f"{value:%Y-%m-%d %H:%M}" + (f"{value:%z}" if value.utcoffset() else "Z")
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _cell(value: object) -> str:

@@ -6,17 +6,25 @@ stands in ``breachbook/law``; the modules of `regimes` hold only ways of countin
 
 from typing import TYPE_CHECKING, Any
 
-from breachbook.deadlines.compute import compute, count, trigger_day
-from breachbook.deadlines.counting import WARNINGS, Computed, Direction, Moment
-from breachbook.deadlines.law import Authority, Law, Rule, Trigger
-from breachbook.deadlines.options import Options, parse_options
+from breachbook.deadlines.compute import compute, count, told_names, trigger_day
+from breachbook.deadlines.counting import (
+    WARNINGS,
+    Computed,
+    Direction,
+    Moment,
+    Reading,
+    Sentence,
+)
+from breachbook.deadlines.options import OPTION_NAMES, Options, parse_options
 from breachbook.deadlines.period import Period, Span, parse_period
 from breachbook.deadlines.regimes import REGIMES
 
 if TYPE_CHECKING:
+    from breachbook.deadlines.law import Authority, Law, Rule, Trigger
     from breachbook.deadlines.loading import load_law
 
 __all__ = [
+    "OPTION_NAMES",
     "REGIMES",
     "WARNINGS",
     "Authority",
@@ -26,7 +34,9 @@ __all__ = [
     "Moment",
     "Options",
     "Period",
+    "Reading",
     "Rule",
+    "Sentence",
     "Span",
     "Trigger",
     "compute",
@@ -34,14 +44,22 @@ __all__ = [
     "load_law",
     "parse_options",
     "parse_period",
+    "told_names",
     "trigger_day",
 ]
 
 
+_OF_LAW = frozenset({"Authority", "Law", "Rule", "Trigger"})
+
+
 def __getattr__(name: str) -> Any:
-    """Import the reading of files only when it is asked for: counting alone needs none of it."""
+    """Import the law and its reading only when asked for: counting alone needs none of it."""
     if name == "load_law":
         from breachbook.deadlines.loading import load_law
 
         return load_law
+    if name in _OF_LAW:
+        from breachbook.deadlines import law
+
+        return getattr(law, name)
     raise AttributeError(f"module {__name__} has no attribute {name}")

@@ -6,13 +6,13 @@ hours; where a point of law is disputed it is taken from the earlier reading; ne
 `legal`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from breachbook.deadlines.calendars import View
+from breachbook.deadlines.calendars import MON_FRI, View, Week
 from breachbook.deadlines.options import Options
 from breachbook.deadlines.period import Span, Unit
 from breachbook.errors import DeadlineError
@@ -25,15 +25,54 @@ Warning = Literal[
     "provisional",  # past the official calendar: safe from the weekends and holidays known so far
     "safe-estimated",  # the legal date needs no calendar, but the safe one lies past it
     "weekends-only",  # no calendar was named: safe regards Saturdays and Sundays alone
+    "no-subdivision",  # only holidays common to the whole country are known
     "no-zone",  # the zone of the place is not known: the day is the one recorded
     "clerk-hours",  # a paper filing ends when the clerk's office closes, at an hour not known here
     "after-hours",  # the event came after closing time and may count as of the next open day
+    "custom",  # whether the end moves rests on a custom or on an office that was not told
+    "court-calendar",  # the office's own calendar decides and was not told
 ]
 WARNINGS: tuple[Warning, ...] = get_args(Warning)
 
+LAST_SECOND = time(23, 59, 59)
+NOON = time(12)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LAST_SECOND = time(23, 59, 59)
+_WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAY = timedelta(days=1)
+
+
+class Sentence(NamedTuple):
+    """One step of the working.
+
+    Attributes:
+        text: What was done, in English.
+        authority: Where that stands; empty for a rule of this program, such as the safe day.
+        zh: The same in Chinese; empty where the place is not China.
+    """
+
+    text: str
+    authority: str = ""
+    zh: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.authority})" if self.authority else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a disputed point.
+
+    Attributes:
+        raw: End before the last roll under it.
+        legal: End under it; None in a provisional result.
+        says: The reading.
+        authority: Who reads it so.
+    """
+
+    raw: Moment
+    legal: Moment | None
+    says: str
+    authority: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +86,8 @@ class Computed:
         safe: Moment to plan on.
         provisional: Whether the official calendar does not reach so far.
         warnings: What to look at, in the closed words of `WARNINGS`.
-        working: The count step by step, in plain sentences.
+        working: The count step by step.
+        readings: Where a point is disputed, the reading counted as legal and the others.
         last_moment: The legal end at the place, to the second; None when provisional or the zone
             is not known.
         final: Day on which an order becomes final; only for presidential review.
@@ -58,7 +98,8 @@ class Computed:
     safe: Moment
     provisional: bool
     warnings: tuple[Warning, ...]
-    working: tuple[str, ...]
+    working: tuple[Sentence, ...]
+    readings: tuple[Reading, ...] = ()
     last_moment: datetime | None = None
     final: date | None = None
 
@@ -72,7 +113,7 @@ class Question:
         span: Number and unit.
         direction: ``after`` or ``before`` the trigger.
         options: What the count was told.
-        calendar: Days open and closed where the act is done, without the options' own closed days.
+        calendar: Days open and closed where the act is done, with further holidays told.
         zone: Zone of that place, or None when it is not known.
     """
 
@@ -95,7 +136,7 @@ class Question:
         return self.when
 
     def instant(self) -> datetime:
-        """Give the trigger's instant.
+        """Give the trigger's instant at the place.
 
         Raises:
             DeadlineError: The trigger is a date.
@@ -106,7 +147,7 @@ class Question:
                 "because "
                 f"{self.span} run from an instant"
             )
-        return self.when
+        return self.when.astimezone(self.zone) if self.zone else self.when
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +163,10 @@ class Regime:
         calendars: Calendars the law itself names; ``weekends`` gives way to the option `calendar`.
         zone: Zone fixed by the law, else the court's.
         directions: Directions it knows.
-        has_subdivisions: Whether holidays of a subdivision count too, for periods after an event.
+        subdivisions: What a named subdivision does: ``none`` may be named; ``forward`` its
+            holidays count besides, for periods after an event; ``instead`` it takes the
+            country's place.
+        week: Days of the week that rest.
     """
 
     id: str
@@ -133,7 +177,8 @@ class Regime:
     calendars: tuple[str, ...] = ()
     zone: str | None = None
     directions: frozenset[Direction] = frozenset({"after", "before"})
-    has_subdivisions: bool = False
+    subdivisions: Literal["none", "forward", "instead"] = "none"
+    week: Week = MON_FRI
 
 
 def shown(day: Moment) -> str:
@@ -142,11 +187,29 @@ def shown(day: Moment) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {text}"
 
 
-def roll(calendar: View, day: date, sign: int, working: list[str], why: str) -> date:
+def shown_zh(day: Moment) -> str:
+    """Write a date or an instant in Chinese, with its weekday."""
+    text = f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS_ZH[day.weekday()]}）"
+    return f"{text}{day:%H:%M}" if isinstance(day, datetime) else text
+
+
+def roll(
+    calendar: View,
+    day: date,
+    sign: int,
+    working: list[Sentence],
+    authority: str,
+    zh: str = "",
+) -> date:
     """Move a day that is closed to the next open one, forward or backward, and say so."""
     open_day = calendar.next_open(day) if sign > 0 else calendar.previous_open(day)
     if open_day != day:
-        working.append(f"{shown(day)} is closed: the end moves to {shown(open_day)} ({why})")
+        chinese = f"{shown_zh(day)}为休息日，期间届满日顺延至{shown_zh(open_day)}" if zh else ""
+        working.append(
+            Sentence(
+                f"{shown(day)} is closed: the end moves to {shown(open_day)}", authority, chinese
+            )
+        )
     return open_day
 
 
@@ -154,12 +217,14 @@ def conclude(
     question: Question,
     raw: date,
     legal: date,
-    working: list[str],
+    working: list[Sentence],
     *,
     calendar: View | None = None,
-    earlier: date | None = None,
+    ours: str = "",
+    readings: Sequence[Reading] = (),
+    authority: str = "",
     rolls: bool = True,
-    closes: time = _LAST_SECOND,
+    closes: time = LAST_SECOND,
     final: date | None = None,
     warnings: tuple[Warning, ...] = (),
 ) -> Computed:
@@ -171,7 +236,9 @@ def conclude(
         legal: Last day the law allows.
         working: Sentences so far; the last ones are added.
         calendar: Open days for the safe date, when not the question's own.
-        earlier: End under an earlier reading of a disputed point.
+        ours: The reading that `legal` follows, where others differ.
+        readings: Other readings of a disputed point; those that end otherwise are kept.
+        authority: Authority of the reading that `legal` follows.
         rolls: Whether the legal date rests on the calendar; if so it is provisional past the
             known days.
         closes: When the last day ends at the place.
@@ -181,24 +248,39 @@ def conclude(
     calendar = calendar or question.calendar
     found = list(warnings)
     if question.options.bound == "earliest":
-        legal, safe = raw, calendar.next_open(raw)
-        closes = time(0)
-        working.append(
-            f"first permitted day {shown(legal)}; safe is the first open day from it, "
-            f"{shown(safe)}"
-        )
+        legal, closes, readings = raw, time(0), ()
+        safe = _first_open(question, calendar, raw, working)
     else:
         safe = _safe(question, calendar, raw, legal, working, found)
-        safe = _earlier_reading(safe, legal, earlier, working, found)
+        safe = _earlier_reading(question, calendar, safe, readings, working)
     if rolls and not (calendar.knows(raw) and calendar.knows(legal)):
         found.append("provisional")
-        until = calendar.known_until
-        working.append(f"the official calendar is known until {until}: no final date is given")
+        working.append(_horizon(question, calendar))
     elif not calendar.knows(safe):
         found.append("safe-estimated")
     if question.zone is None:
         found.append("no-zone")
-    return _result(question, raw, legal, safe, found, working, closes, final)
+    differing = tuple(r for r in readings if (r.raw, r.legal) != (raw, legal))
+    if differing:
+        found.append("disputed")
+        differing = (Reading(raw, legal, ours, authority), *differing)
+    return _result(question, raw, legal, safe, found, working, closes, final, differing)
+
+
+def _first_open(question: Question, calendar: View, raw: date, working: list[Sentence]) -> date:
+    safe = calendar.next_open(raw)
+    text = f"first permitted day {shown(raw)}; safe is the first open day from it, {shown(safe)}"
+    zh = f"最早可为之日：{shown_zh(raw)}；计划日为其当日或之后第一个工作日：{shown_zh(safe)}"
+    working.append(Sentence(text, "", zh if is_chinese(question) else ""))
+    return safe
+
+
+def _horizon(question: Question, calendar: View) -> Sentence:
+    until = calendar.known_until
+    zh = f"官方日历仅公布至{shown_zh(until)}，暂不给出最终日期" if is_chinese(question) else ""
+    return Sentence(
+        f"the official calendar is known until {until}: no final date is given", "", zh
+    )
 
 
 def _result(
@@ -207,21 +289,27 @@ def _result(
     legal: date,
     safe: date,
     found: list[Warning],
-    working: list[str],
+    working: list[Sentence],
     closes: time,
     final: date | None,
+    readings: tuple[Reading, ...],
 ) -> Computed:
     provisional = "provisional" in found
     moment = None
     if question.zone is not None and not provisional and "clerk-hours" not in found:
         moment = datetime.combine(legal, closes, question.zone)
+    # A last day that ends at noon is given with its hour: the date alone would mislead.
+    shown_legal = moment if moment is not None and closes == NOON else legal
+    if provisional:
+        readings = tuple(replace(reading, legal=None) for reading in readings)
     return Computed(
         raw,
-        None if provisional else legal,
+        None if provisional else shown_legal,
         safe,
         provisional,
         tuple(found),
         tuple(working),
+        readings,
         moment,
         final,
     )
@@ -232,51 +320,138 @@ def _safe(
     calendar: View,
     raw: date,
     legal: date,
-    working: list[str],
+    working: list[Sentence],
     found: list[Warning],
 ) -> date:
     safe = calendar.previous_open(raw)
-    if question.direction == "after" and safe <= question.day():
+    if question.direction == "after" and safe <= question.day() and raw > question.day():
         found.append("no-open-day")
         safe = min(raw, legal)
         working.append(
-            f"no open day lies between the trigger and {shown(raw)}: safe is {shown(safe)}"
+            Sentence(
+                f"no open day lies between the trigger and {shown(raw)}: safe is {shown(safe)}",
+                "",
+                f"起算日至{shown_zh(raw)}之间没有工作日，计划日取{shown_zh(safe)}"
+                if is_chinese(question)
+                else "",
+            )
         )
         return safe
     safe = min(safe, legal)
-    working.append(f"safe is the last open day on or before {shown(raw)}: {shown(safe)}")
+    working.append(
+        Sentence(
+            f"safe is the last open day on or before {shown(raw)}: {shown(safe)}",
+            "",
+            f"计划日为{shown_zh(raw)}当日或之前最后一个工作日：{shown_zh(safe)}"
+            if is_chinese(question)
+            else "",
+        )
+    )
     return safe
 
 
 def _earlier_reading(
-    safe: date, legal: date, earlier: date | None, working: list[str], found: list[Warning]
+    question: Question,
+    calendar: View,
+    safe: date,
+    readings: Sequence[Reading],
+    working: list[Sentence],
 ) -> date:
-    if earlier is None or earlier >= legal:
-        return safe
-    found.append("disputed")
-    if earlier < safe:
-        working.append(f"disputed: safe is taken from the earlier reading, {shown(earlier)}")
-    return min(earlier, safe)
+    for reading in readings:
+        end = min(_date(reading.raw), _date(reading.legal or reading.raw))
+        earlier = calendar.previous_open(end)
+        if earlier < safe:
+            safe = earlier
+            working.append(
+                Sentence(
+                    f"disputed: {reading.says}; then the end is {shown(reading.legal or reading.raw)}, and safe is "
+                    f"taken from it, {shown(safe)}",
+                    reading.authority,
+                    f"存在争议，按较早的理解计划：{shown_zh(safe)}"
+                    if is_chinese(question)
+                    else "",
+                )
+            )
+    return safe
+
+
+def _date(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def is_chinese(question: Question) -> bool:
+    """Tell whether the act is done in mainland China, so that the working is in Chinese too."""
+    return question.zone is not None and question.zone.key == "Asia/Shanghai"
 
 
 def conclude_hours(
-    question: Question, raw: datetime, legal: datetime, working: list[str]
+    question: Question,
+    raw: datetime,
+    legal: datetime,
+    working: list[Sentence],
+    *,
+    rolls_on: date | None = None,
+    ours: str = "",
+    readings: Sequence[Reading] = (),
+    authority: str = "",
 ) -> Computed:
-    """Give the three moments of a period in hours; safe is the event plus the elapsed hours."""
-    plain = elapsed(question)
-    safe = min(plain, legal, key=lambda moment: moment.astimezone(UTC))
-    working.append(f"safe is the event plus the plain elapsed hours: {shown(safe)}")
-    found: tuple[Warning, ...] = () if question.zone else ("no-zone",)
-    return Computed(raw, legal, safe, False, found, tuple(working), legal)
+    """Give the three moments of a period in hours; safe is the event plus the elapsed hours.
+
+    Args:
+        question: What was asked.
+        raw: End before any roll.
+        legal: Last moment the law allows.
+        working: Sentences so far; the last one is added.
+        rolls_on: Last day of the calendar that the legal moment rests on; None where it rests on
+            none.
+        ours: The reading that `legal` follows, where others differ.
+        readings: Other readings of a disputed point; those that end otherwise are kept.
+        authority: Authority of the reading that `legal` follows.
+    """
+    ends = [
+        elapsed(question),
+        raw,
+        legal,
+        *(r.legal for r in readings if isinstance(r.legal, datetime)),
+    ]
+    safe = min(ends, key=lambda moment: moment.astimezone(UTC))
+    chinese = (
+        f"计划时点为事件发生后实际经过的小时数：{shown_zh(safe)}" if is_chinese(question) else ""
+    )
+    working.append(
+        Sentence(f"safe is the event plus the plain elapsed hours: {shown(safe)}", "", chinese)
+    )
+    found: list[Warning] = [] if question.zone else ["no-zone"]
+    provisional = rolls_on is not None and not question.calendar.knows(rolls_on)
+    if provisional:
+        found.append("provisional")
+        working.append(_horizon(question, question.calendar))
+    differing = tuple(r for r in readings if r.legal != legal)
+    if differing:
+        found.append("disputed")
+        differing = (Reading(raw, legal, ours, authority), *differing)
+    shown_legal = None if provisional else legal
+    return Computed(
+        raw, shown_legal, safe, provisional, tuple(found), tuple(working), differing, shown_legal
+    )
 
 
 def elapsed(question: Question) -> datetime:
     """Move the trigger by real elapsed hours, counted in UTC and shown at the place."""
-    instant = question.instant()
-    moved = instant.astimezone(UTC) + question.sign * timedelta(hours=question.span.number)
-    return moved.astimezone(question.zone or instant.tzinfo)
+    return add_hours(question.instant(), question.sign * question.span.number)
 
 
-def without_calendar(computed: Computed) -> Computed:
-    """Mark a result whose safe date rests on weekends alone, because no calendar was named."""
-    return replace(computed, warnings=(*computed.warnings, "weekends-only"))
+def add_hours(moment: datetime, hours: int) -> datetime:
+    """Move an instant by real elapsed hours, across changes of the clock, in its own zone."""
+    return (moment.astimezone(UTC) + timedelta(hours=hours)).astimezone(moment.tzinfo)
+
+
+def next_full_hour(moment: datetime) -> datetime:
+    """Give the hour that begins after the one in which an instant falls."""
+    into = timedelta(minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+    return (moment.astimezone(UTC) - into + timedelta(hours=1)).astimezone(moment.tzinfo)
+
+
+def with_warning(computed: Computed, warning: Warning) -> Computed:
+    """Add a warning to a result."""
+    return replace(computed, warnings=(*computed.warnings, warning))

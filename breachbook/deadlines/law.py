@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from breachbook.deadlines.calendars import Calendars
 from breachbook.deadlines.counting import Direction
 from breachbook.deadlines.options import NO_OPTIONS, Options
-from breachbook.deadlines.period import Period
+from breachbook.deadlines.period import Period, Span
 from breachbook.errors import DeadlineError
 
 Block = Literal["export", "serve", "collect"]
@@ -39,6 +40,8 @@ class Trigger:
         holds: Whether the fact is a date or an instant.
         zone: IANA name, ``court`` (the court's), or ``event`` (where it happened).
         proof: What proves it.
+        performs: Rules whose deadlines are met by this event: a report sent, an answer filed.
+        ends: Rule whose legal end this event is; derived from that deadline until it is recorded.
     """
 
     id: str
@@ -46,6 +49,23 @@ class Trigger:
     holds: Literal["date", "instant"]
     zone: str
     proof: str
+    performs: tuple[str, ...] = ()
+    ends: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another period, or another way of counting, where circumstances are told.
+
+    Attributes:
+        when: Circumstances that must all be told so.
+        period: The period then.
+        regime: How it is counted then; None for the rule's own way.
+    """
+
+    when: Mapping[str, str | bool]
+    period: Period
+    regime: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,11 +76,15 @@ class Rule:
         id: Begins with the jurisdiction.
         kind: ``deadline`` runs; ``gate`` forbids until counsel clears it and has no date.
         title: By language tag.
-        trigger: Trigger id; None for a gate that always stands.
+        trigger: Trigger id; ``matter-opened`` for what always stands.
         period: None for gates.
         direction: After or before the trigger.
         regime: How it is counted; None for gates.
         options: What the count is told.
+        when: Circumstances under which the rule concerns a fact at all.
+        instead: Other periods under other circumstances; the first that fits counts.
+        reminders: When its owner is reminded, before the safe moment; empty for the usual ladder.
+        replaces: Authority on which it stands in place of a rule of ours, or None.
         who: Who must act.
         consequence: What follows if nobody does.
         authority: Where it stands.
@@ -82,7 +106,7 @@ class Rule:
     id: str
     kind: Literal["deadline", "gate"]
     title: Mapping[str, str]
-    trigger: str | None
+    trigger: str
     period: Period | None
     direction: Direction
     regime: str | None
@@ -100,6 +124,10 @@ class Rule:
     written: bytes
     digest: str
     options: Options = NO_OPTIONS
+    when: Mapping[str, str | bool] = field(default_factory=dict)
+    instead: tuple[Instead, ...] = ()
+    reminders: tuple[Span, ...] = ()
+    replaces: str | None = None
     blocks: tuple[Block, ...] = ()
     out_of_scope: str = ""
     note: str = ""
@@ -107,6 +135,14 @@ class Rule:
     def is_in_force(self, on: date) -> bool:
         """Tell whether this version applies to a trigger of that day; both ends count."""
         return self.in_force_from <= on and (self.in_force_to is None or on <= self.in_force_to)
+
+    def circumstances(self) -> frozenset[str]:
+        """Name the circumstances that matter to the rule, besides options of the count."""
+        return frozenset(self.when).union(*(other.when for other in self.instead))
+
+    def concerns(self, told: Mapping[str, object]) -> bool:
+        """Tell whether the rule concerns a fact of which these circumstances are told."""
+        return all(told.get(name) == value for name, value in self.when.items())
 
 
 @dataclass(frozen=True)
@@ -117,13 +153,21 @@ class Law:
         rules: Versions by rule id, oldest first.
         triggers: By id.
         dockets: Rule ids by docket name, in the order of the procedures.
+        by_trigger: Rule ids by the trigger they run from.
         calendars: Court calendars.
     """
 
     rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
     triggers: Mapping[str, Trigger] = field(default_factory=dict)
     dockets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_trigger: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     calendars: Calendars = field(default_factory=Calendars)
+
+    @cached_property
+    def blocking(self) -> tuple[Rule, ...]:
+        """Give the newest version of every gate that forbids something."""
+        newest = (versions[-1] for versions in self.rules.values())
+        return tuple(rule for rule in newest if rule.kind == "gate" and rule.blocks)
 
     def rule(self, id: str, on: date) -> Rule:
         """Find the version of a rule that applies to a trigger of that day.

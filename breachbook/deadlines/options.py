@@ -68,6 +68,7 @@ class Options:
 
 
 _DEFAULTS = {field.name: field.default for field in fields(Options)}
+OPTION_NAMES = frozenset(_DEFAULTS)
 NO_OPTIONS = Options()
 
 
@@ -109,7 +110,10 @@ def _value(name: str, value: object) -> object:
     if name == "court_timezone":
         zone_of(text)
     if name == "aware_at":
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("a time with its offset")
+        return moment
     if name == "cap_from_aware":
         return parse_period(text).spans[0]
     return text

@@ -77,5 +77,5 @@ def shift(day: date, span: Span, sign: int = 1) -> date:
         return day + relativedelta(years=number)
     except (OverflowError, ValueError) as error:
         raise DeadlineError(
-            f"{span} from {day} leads beyond the calendar; check the date"
+            f"got {span} from {day}; allowed: an end within the years 1 to 9999"
         ) from error

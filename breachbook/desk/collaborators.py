@@ -106,6 +106,19 @@ class Collaborators:
     acknowledge_within_seconds: float = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """What the calendar feeds need.
+
+    Attributes:
+        feed: Token to the feed as its reader may see it now; None when there is none for it. May be
+            called from several threads at once; raises `BreachbookError` when it cannot be read.
+    """
+
+    feed: Callable[[str], bytes | None]
+    security: Security
+
+
 class MatterRow(TypedDict):
     """One line of the list of matters; dates are text to be read; `next_deadline` may be empty."""
 

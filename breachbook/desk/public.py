@@ -1,9 +1,9 @@
-"""The public listener: what Slack sends, verified, answered in time, and nothing else."""
+"""The public listener: what Slack sends, verified, answered in time; calendar feeds; and nothing else."""
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from breachbook.desk.collaborators import Collaborators
+from breachbook.desk.calendars import Feeds
+from breachbook.desk.collaborators import Calendars, Collaborators
 from breachbook.desk.interactions import FollowUp, bolt_app
 from breachbook.desk.verify import TurnedAway, body_of, check
 from breachbook.errors import EngineError
@@ -25,17 +26,33 @@ _LOG = logging.getLogger(__name__)
 _DECIDERS, _SPEAKERS = 16, 8
 
 
-def public_app(collaborators: Collaborators) -> Starlette:
-    """Build the public app: POST /slack/actions, and /slack/commands where a command is given.
+def public_app(slack: Collaborators | None, calendars: Calendars | None = None) -> Starlette:
+    """Build the public app: POST /slack/actions, /slack/commands where a command is given, and feeds.
 
     A request that is not Slack's, or not of a known person, gets 401 (413 when over 1 MiB), is
-    counted, and has no other effect. A repeated delivery of the same click gets 200.
+    counted, and has no other effect. A repeated delivery of the same click gets 200. What is
+    answered at /calendar/ stands in `desk.calendars`.
     """
-    desk = _Desk(collaborators)
-    routes = [Route("/slack/actions", desk.answer, methods=["POST"])]
-    if collaborators.command is not None:
-        routes.append(Route("/slack/commands", desk.answer, methods=["POST"]))
-    return Starlette(routes=routes, lifespan=desk.lifespan)
+    routes: list[Route] = []
+    ends: list[Callable[[], None]] = []
+    if slack is not None:
+        desk = _Desk(slack)
+        routes.append(Route("/slack/actions", desk.answer, methods=["POST"]))
+        if slack.command is not None:
+            routes.append(Route("/slack/commands", desk.answer, methods=["POST"]))
+        ends.append(desk.close)
+    if calendars is not None:
+        feeds = Feeds(calendars)
+        routes.append(Route("/calendar/{token}.ics", feeds.answer, methods=["GET"]))
+        ends.append(feeds.close)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        for end in ends:
+            end()
+
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 class _Desk:
@@ -46,9 +63,7 @@ class _Desk:
         self._deciders = ThreadPoolExecutor(_DECIDERS, "desk-decide")
         self._speakers = ThreadPoolExecutor(_SPEAKERS, "desk-speak")
 
-    @asynccontextmanager
-    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        yield
+    def close(self) -> None:
         self._deciders.shutdown(wait=True)
         self._speakers.shutdown(wait=True, cancel_futures=True)
 

@@ -23,6 +23,7 @@ REASONS = frozenset(
         "bad-signature",
         "malformed",
         "unknown-user",
+        "unknown-calendar",
     }
 )
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -55,13 +56,17 @@ class Sheet:
     dated: str
 
 
-def press(text: str, sheet: Sheet, place: str) -> tuple[bytes, bytes]:
+def press(
+    text: str, sheet: Sheet, place: str, *, names_unshown: bool = False
+) -> tuple[bytes, bytes]:
     """Print one letter as DOCX and as PDF/A-2b with embedded fonts, both at once.
 
     Args:
         text: The letter as Markdown, its values still inert.
         sheet: What goes around it.
         place: The template, for error messages.
+        names_unshown: Print ``‹Hangul›`` in the PDF, the name of the script, for text that the
+            fonts have no glyph for. A letter is refused for it; a report must come out.
 
     Raises:
         ContentError: pandoc or Typst refused, or a character has no glyph in the fonts.
@@ -69,8 +74,46 @@ def press(text: str, sheet: Sheet, place: str) -> tuple[bytes, bytes]:
     at = datetime.fromisoformat(sheet.dated).replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(1) as aside:
         docx = aside.submit(_docx, release(text), sheet, at, Path(scratch), place)
-        pdf = _pdf(text, sheet, at, Path(scratch), place)
-        return docx.result(), pdf
+        while True:
+            try:
+                pdf = _pdf(text, sheet, at, Path(scratch), place)
+                return docx.result(), pdf
+            except _UnshownError as error:
+                named = _named(text, error.text)
+                if not names_unshown or named == text:
+                    raise
+                text = named
+
+
+class _UnshownError(ContentError):
+    """A text for which the fonts have no glyph."""
+
+    def __init__(self, text: str, place: str) -> None:
+        got = f"the text {text[:40]!r}"
+        allowed = "Latin and Chinese characters, which the fonts have"
+        super().__init__(
+            [Problem(place, None, "", got, allowed, "write it in Latin or Chinese script")]
+        )
+        self.text = text
+
+
+def _named(text: str, unshown: str) -> str:
+    """Put the name of its script in place of every run of letters like those that were not shown."""
+    scripts = {_script(char) for char in unshown if not char.isascii()} - {"CJK", "Latin", ""}
+    found: list[str] = []
+    for char in text:
+        script = "" if char.isascii() else _script(char)
+        name = f"‹{script}›"
+        if script not in scripts and (char.isascii() or char not in unshown):
+            found.append(char)
+        elif not found or found[-1] != name:
+            found.append(name)
+    return "".join(found)
+
+
+def _script(char: str) -> str:
+    name = unicodedata.name(char, "").partition(" ")[0]
+    return name if name == "CJK" else name.title()
 
 
 def _docx(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
@@ -94,7 +137,7 @@ def _pdf(text: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> by
     room = (
         scratch / "typst"
     )  # an empty root and empty package folders: nothing to read, nothing to fetch into
-    room.mkdir()
+    room.mkdir(exist_ok=True)
     compiler = typst.Compiler(
         input=(_HERE / "letter.typ").read_bytes() + spelt(_SHORTHAND.sub(_escaped, body)).encode(),
         root=room,
@@ -109,7 +152,7 @@ def _pdf(text: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> by
     try:
         made = compiler.compile(format="pdf", pdf_standards="a-2b", timestamp=at)
     except typst.TypstError as error:
-        raise ContentError([_refused(str(error), place)]) from error
+        raise _refused(str(error), place) from error
     if not isinstance(made, bytes):
         raise ContentError([Problem(place, None, "", "no single PDF from typst", "one PDF")])
     return made
@@ -120,14 +163,11 @@ def _escaped(found: re.Match[str]) -> str:
     return text if text[0] == "\\" else "".join(f"\\{char}" for char in text)
 
 
-def _refused(message: str, place: str) -> Problem:
-    unshown = _UNSHOWN.search(message)
-    if not unshown:
-        got = f"typst refused: {message[:300]}"
-        return Problem(place, None, "", got, "a document typst can set")
-    got = f"the text {unshown['text'][:40]!r}"
-    allowed = "Latin and Chinese characters, which the fonts have"
-    return Problem(place, None, "", got, allowed, "write it in Latin or Chinese script")
+def _refused(message: str, place: str) -> ContentError:
+    if unshown := _UNSHOWN.search(message):
+        return _UnshownError(unshown["text"], place)
+    got = f"typst refused: {message[:300]}"
+    return ContentError([Problem(place, None, "", got, "a document typst can set")])
 
 
 @cache

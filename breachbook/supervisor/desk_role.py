@@ -1,4 +1,4 @@
-"""The desk's process: Slack's public endpoint and the private pages, on two listeners of 127.0.0.1."""
+"""The desk's process: Slack's endpoint and calendar feeds, and the private pages, on two listeners of 127.0.0.1."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 
 from breachbook import decisions, wake
 from breachbook.approvals import Answer
-from breachbook.desk import Collaborators, Pages, private_app, public_app
+from breachbook.desk import Calendars, Collaborators, Pages, private_app, public_app
 from breachbook.desk.collaborators import MatterPage, MatterRow
 from breachbook.durable import write_all
 from breachbook.events import Actor
@@ -74,9 +74,11 @@ async def serve(workspace: Workspace, slack: SlackClient | None) -> None:
     """Serve until the process is ended."""
     chosen = settings(workspace)
     library = Library(workspace)
-    apps = [(private_app(_pages(workspace, library)), chosen.ports["private"])]
-    if slack is not None:
-        apps.append((public_app(_collaborators(workspace, slack)), chosen.ports["public"]))
+    collaborators = _collaborators(workspace, slack) if slack is not None else None
+    apps = [
+        (private_app(_pages(workspace, library)), chosen.ports["private"]),
+        (public_app(collaborators, calendars(workspace)), chosen.ports["public"]),
+    ]
     await asyncio.gather(*(_listener(app, port).serve() for app, port in apps))
 
 
@@ -102,6 +104,17 @@ def _collaborators(workspace: Workspace, slack: SlackClient) -> Collaborators:
         slack=slack,
         now=workspace.now,
     )
+
+
+def calendars(workspace: Workspace) -> Calendars:
+    """Give what the calendar feeds need; what writes them is imported when one is asked for."""
+
+    def feed(token: str) -> bytes | None:
+        from breachbook.feeds.reading import at_address
+
+        return at_address(workspace, token)
+
+    return Calendars(feed=feed, security=SecurityLog(workspace))
 
 
 def _pages(workspace: Workspace, library: Library) -> Pages:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from breachbook.errors import StoreError
 
 if TYPE_CHECKING:
+    from breachbook.entries import DeadlineRecord
     from breachbook.matter import Matter
     from breachbook.matter_file import MatterFile
     from breachbook.store import Store
+
+RUNNING = frozenset({"open", "missed"})
 
 
 def deadline_views(
@@ -19,19 +22,34 @@ def deadline_views(
     """List a matter's deadlines by their safe day; each as it was computed and kept, never recounted.
 
     Args:
-        ended: List those that were met, waived, missed or superseded too.
+        ended: List those that were met, waived or superseded too.
+
+    Returns:
+        Rows of what was kept of the count (`breachbook.docket.Deadline.as_data`) with, as the journal
+        has them: matter, state, computed_at, owner (who it was given to, or None), reminders,
+        done ({on, fact, proof} or None) and waiver (who asked, or None).
     """
     records = sorted(matter.deadlines.values(), key=lambda record: (record.safe, record.id))
-    found = []
-    for record in records:
-        if ended or record.state == "open":
-            row = {
-                "id": record.id, "rule": record.rule, "raw": record.raw, "legal": record.legal,
-                "safe": record.safe, "provisional": record.provisional, "status": record.status,
-                "result": record.result,
-            }  # fmt: skip
-            found.append(complete(file.store, matter.id, row) | {"state": record.state})
-    return found
+    return [
+        complete(file.store, matter.id, _recorded(record))
+        for record in records
+        if ended or record.state in RUNNING
+    ]
+
+
+def _recorded(record: "DeadlineRecord") -> dict[str, Any]:
+    from breachbook.events import stamp
+
+    ending = {"on": record.done_on, "fact": record.done_by, "proof": record.proof}
+    return {
+        "id": record.id, "rule": record.rule, "rule_sha256": record.rule_sha256,
+        "raw": record.raw, "legal": record.legal, "safe": record.safe,
+        "provisional": record.provisional, "status": record.status, "result": record.result,
+        "bound": record.bound, "last_moment": record.last_moment, "state": record.state,
+        "computed_at": stamp(record.computed_at) if record.computed_at else None,
+        "reminders": list(record.reminders), "owner": record.owner, "waiver": record.waiver,
+        "done": ending if record.done_on else None,
+    }  # fmt: skip
 
 
 def from_rows(rows: Iterable[Mapping[str, Any]], root: Path | None = None) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from breachbook import rows
 from breachbook.errors import BreachbookError
 from breachbook.views import agenda
 from breachbook.views.deadlines import authority, deadline_views, plain_title
+from breachbook.views.urgency import pressing
 
 if TYPE_CHECKING:
     from breachbook.desk.collaborators import (
@@ -59,7 +60,6 @@ def page(
     report = file.values.get(matter.report["report"], {})
     steps = agenda.of(workspace.root, file, matter, workspace.now(), lambda: library)
     titles = {step["step"]: step["title"] for step in steps}
-    today = workspace.now().date().isoformat()
     return {
         "id": matter.id,
         "title": report.get("title", "(erased)"),
@@ -67,7 +67,9 @@ def page(
         "example": matter.example,
         "opened_on": f"{matter.opened_at:%Y-%m-%d}",
         "steps": [_step(step) for step in steps],
-        "deadlines": [_deadline(row, today) for row in deadline_views(file, matter)],
+        "deadlines": [
+            _deadline(row) for row in pressing(deadline_views(file, matter), workspace.now())
+        ],
         "approvals": [_approval(approval, titles) for approval in matter.approvals.values()],
     }
 
@@ -81,17 +83,19 @@ def _step(row: Mapping[str, Any]) -> "StepRow":
     }
 
 
-def _deadline(row: Mapping[str, Any], today: str) -> "DeadlineRow":
-    late = row["safe"][:10] < today
+def _deadline(row: Mapping[str, Any]) -> "DeadlineRow":
+    late = row["urgency"] in ("overdue", "missed")
+    first = row.get("bound") == "earliest"
     notes = [
-        *(["overdue"] if late else []),
+        *([row["urgency"]] if late else []),
+        *(["disputed"] if row.get("disputed") else []),
         *(["provisional"] if row["provisional"] else []),
         *([row["status"]] if row["status"] != "verified" else []),
     ]
     return {
         "title": plain_title(row["title"]),
         "safe": row["safe"],
-        "legal": row["legal"] or "",
+        "legal": f"from {row['legal']}" if first else row["legal"] or "",
         "rule": row["rule"],
         "authority": authority(row["authority"]),
         "note": ", ".join(notes),

@@ -26,5 +26,5 @@ REGIME = Regime(
     accepts=ACCEPTS,
     count=count,
     calendars=("US",),
-    has_subdivisions=True,
+    subdivisions="forward",
 )

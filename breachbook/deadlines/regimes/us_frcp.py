@@ -11,7 +11,9 @@ from breachbook.deadlines.calendars import View
 from breachbook.deadlines.counting import (
     Computed,
     Question,
+    Reading,
     Regime,
+    Sentence,
     Warning,
     conclude,
     conclude_hours,
@@ -44,37 +46,42 @@ def count_rule_6(question: Question, three_days: frozenset[str]) -> Computed:
     if question.span.unit == "hours":
         return _hours(question)
     options, holidays = question.options, _holidays(question)
-    working: list[str] = []
+    working: list[Sentence] = []
     raw, legal = _end(question, holidays, three_days, working)
     if options.court_leave & {raw, legal}:
-        working.append(
-            "the court's own leave day is not a legal holiday (6(a)(6)) and does not move the end"
-        )
-    earlier = None
+        text = "the court's own leave day is not a legal holiday and does not move the end"
+        working.append(Sentence(text, "6(a)(6)"))
+    readings = []
     disputed = holidays.disputed(min(question.day(), legal), max(question.day(), legal))
-    if disputed and options.bound != "earliest":
+    if disputed:
         # 6(a)(6)(A)-(B): whether a closing by order, or the Friday kept for a Saturday holiday,
         # is a legal holiday is arguable; under the other reading the period may end earlier.
-        earlier = _end(question, holidays.opening(disputed), three_days, [])[1]
+        end = _end(question, holidays.opening(disputed), three_days, [])[1]
+        named = ", ".join(shown(day) for day in sorted(disputed))
+        readings = [Reading(end, end, f"{named} is no legal holiday", "5 USC 6103(b), 6(a)(6)(A)")]
     # 6(a)(4): electronic filing ends at midnight in the court's zone, any other when the clerk's
     # office closes.
     paper: tuple[Warning, ...] = ("clerk-hours",) if options.filing == "paper" else ()
     closed = holidays.closing(options.closed)
     return conclude(
-        question, raw, legal, working, calendar=closed, earlier=earlier, warnings=paper
-    )
+        question, raw, legal, working, calendar=closed, readings=readings, warnings=paper,
+        ours="closings by order and Fridays kept for Saturday holidays are legal holidays",
+        authority="6(a)(6)(B); courts' practice",
+    )  # fmt: skip
 
 
 def _end(
-    question: Question, holidays: View, three_days: frozenset[str], working: list[str]
+    question: Question, holidays: View, three_days: frozenset[str], working: list[Sentence]
 ) -> tuple[date, date]:
     options, day = question.options, question.day()
     # 6(a)(1): leave out the day of the event; count every day, also weekends and holidays.
     raw = shift(day, question.span, question.sign)
     working += [
-        f"{shown(day)} is the day of the event and is not counted (6(a)(1)(A))",
-        f"{question.span} {question.direction} it, every day counted, end on {shown(raw)} "
-        "(6(a)(1)(B))",
+        Sentence(f"{shown(day)} is the day of the event and is not counted", "6(a)(1)(A)"),
+        Sentence(
+            f"{question.span} {question.direction} it, every day counted, end on {shown(raw)}",
+            "6(a)(1)(B)",
+        ),
     ]
     if options.bound == "earliest":
         return raw, raw
@@ -88,9 +95,8 @@ def _end(
         # 6(d): three days are added after the period would otherwise end; the last of them may
         # move again.
         raw = legal + _SERVICE_DAYS * _DAY
-        working.append(
-            f"service by {options.service} adds {_SERVICE_DAYS} days: {shown(raw)} (6(d))"
-        )
+        text = f"service by {options.service} adds {_SERVICE_DAYS} days: {shown(raw)}"
+        working.append(Sentence(text, "6(d)"))
         legal = roll(closed, raw, 1, working, "6(a)(1)(C), 6(a)(3)")
     return raw, legal
 
@@ -99,7 +105,7 @@ def _holidays(question: Question) -> View:
     # 6(a)(6): statutory holidays and days the President or Congress declares; those of the state
     # where the court sits count only for periods after an event.
     options = question.options
-    added = options.holidays | options.declared_holidays
+    added = options.declared_holidays
     return question.calendar.closing(
         added | options.state_holidays if question.direction == "after" else added
     )
@@ -114,10 +120,10 @@ def _hours(question: Question) -> Computed:
     # 6(a)(2): count at once, every hour, also of weekends and holidays; real hours across a
     # change of the clock.
     raw = elapsed(question)
-    working = [
+    text = (
         f"{question.span} {question.direction} {shown(question.instant())}, every hour counted: "
-        f"{shown(raw)} (6(a)(2))"
-    ]
+    )
+    working = [Sentence(f"{text}{shown(raw)}", "6(a)(2)")]
     holidays = _holidays(question)
     # 6(a)(2)(C), (3)(B): an end on a closed day moves to the same clock time of the next open day.
     day = roll(holidays, raw.date(), question.sign, working, "same clock time, 6(a)(2)(C)")
@@ -125,7 +131,7 @@ def _hours(question: Question) -> Computed:
         holidays.closing(question.options.closed), day, 1, working, "same clock time, 6(a)(3)(B)"
     )
     legal = raw if day == raw.date() else datetime.combine(day, raw.timetz())
-    return conclude_hours(question, raw, legal, working)
+    return conclude_hours(question, raw, legal, working, rolls_on=day)
 
 
 ACCEPTS = frozenset(
@@ -150,5 +156,5 @@ REGIME = Regime(
     accepts=ACCEPTS,
     count=count,
     calendars=("US",),
-    has_subdivisions=True,
+    subdivisions="forward",
 )

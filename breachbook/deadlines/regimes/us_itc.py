@@ -1,7 +1,7 @@
 """US International Trade Commission: 19 CFR 201.14(a), 201.16(d)-(f), 201.3(c), 210.18(a).
 
-Left out: calendar-day periods of temporary relief (210.66), months before the target date
-(210.42), and tolling by notice of the Commission, which is recorded as a new date and not counted.
+Left out: tolling by notice of the Commission, which is recorded as a new date and not counted.
+Temporary relief (210.66) and months before the target date (210.42) are regimes of their own.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -10,7 +10,9 @@ from breachbook.deadlines.calendars import View
 from breachbook.deadlines.counting import (
     Computed,
     Question,
+    Reading,
     Regime,
+    Sentence,
     Warning,
     conclude,
     roll,
@@ -27,42 +29,48 @@ _SERVICE_DAYS = {"mail": (3, 10), "express": (1, 5), "electronic": (0, 0)}
 def count(question: Question) -> Computed:
     """Count a period of the Commission's rules; both readings where the text leaves a choice."""
     options = question.options
-    calendar = question.calendar.closing(options.holidays | options.declared_holidays)
+    calendar = question.calendar.closing(options.declared_holidays)
     if question.direction == "before":
         return _before(question, calendar)
-    working: list[str] = []
+    working: list[Sentence] = []
     raw, legal, early = _after(question, calendar, working)
+    readings = []
+    if early != legal:
+        text = "the days for service are added before the end is moved"
+        readings.append(Reading(early, early, text, "19 CFR 201.16(d)-(e), silent on the order"))
     disputed = calendar.disputed(question.day(), legal)
     if disputed:
         named = ", ".join(shown(day) for day in sorted(disputed))
-        working.append(
-            f"it is arguable that {named} is no legal holiday; both readings were counted"
-        )
-        early = min(early, *_after(question, calendar.opening(disputed), [])[1:])
+        end = min(_after(question, calendar.opening(disputed), [])[1:])
+        readings.append(Reading(end, end, f"{named} is no legal holiday", "5 USC 6103(b)"))
     return conclude(
         question, raw, legal, working, calendar=calendar.closing(options.closed),
-        earlier=early if early < legal else None, closes=_CLOSES, warnings=_after_hours(question),
+        readings=readings, closes=_CLOSES, warnings=_after_hours(question),
+        ours="the end is moved, then the days for service are added; closings by order count",
+        authority="19 CFR 201.14(a), 201.16",
     )  # fmt: skip
 
 
-def _after(question: Question, calendar: View, working: list[str]) -> tuple[date, date, date]:
+def _after(question: Question, calendar: View, working: list[Sentence]) -> tuple[date, date, date]:
     """Give the raw end, the legal end, and the end under the earlier reading of service days."""
     closed = calendar.closing(question.options.closed)
     day, number = question.day(), question.span.number
     # 201.14(a): the period begins with the first business day after the event.
     first = calendar.next_open(day + _DAY)
-    working.append(
-        f"the event is on {shown(day)}; day 1 is the first business day after it, {shown(first)} "
-        "(201.14(a))"
+    text = (
+        f"the event is on {shown(day)}; day 1 is the first business day after it, {shown(first)}"
     )
+    working.append(Sentence(text, "201.14(a)"))
     if number < _SHORT or question.span.unit == "business-days":
         # 201.14(a): in a period of less than seven days, weekends and holidays between are left
         # out.
         base = calendar.step(first, number - 1)
-        working.append(f"{question.span}, business days only: {shown(base)}")
+        working.append(
+            Sentence(f"{question.span}, business days only: {shown(base)}", "201.14(a)")
+        )
     else:
         base = first + (number - 1) * _DAY
-        working.append(f"{question.span}, every day counted: {shown(base)}")
+        working.append(Sentence(f"{question.span}, every day counted: {shown(base)}", "201.14(a)"))
     if question.options.bound == "earliest":
         return base, base, base
     # 201.14(a): the last day counts unless it is a Saturday, Sunday or federal holiday;
@@ -73,16 +81,10 @@ def _after(question: Question, calendar: View, working: list[str]) -> tuple[date
         return base, rolled, rolled
     # 201.16(d)-(e) add to the end of the period and do not say whether that end is rolled first.
     raw = rolled + extra * _DAY
-    working.append(
-        f"service by {question.options.service} adds {extra} to the end: {shown(raw)} (201.16)"
-    )
+    text = f"service by {question.options.service} adds {extra} to the end: {shown(raw)}"
+    working.append(Sentence(text, "201.16(d)-(e)"))
     legal = roll(closed, raw, 1, working, "201.14(a)")
-    early = closed.next_open(base + extra * _DAY)
-    if early != legal:
-        working.append(
-            f"added before the roll the end is {shown(early)}: the text does not settle the order"
-        )
-    return raw, legal, early
+    return raw, legal, closed.next_open(base + extra * _DAY)
 
 
 def _service_days(question: Question) -> int:
@@ -100,10 +102,8 @@ def _before(question: Question, calendar: View) -> Computed:
         if question.span.unit == "business-days"
         else day - number * _DAY
     )
-    working = [
-        f"{question.span} before {shown(day)}, the day before it counted first: {shown(raw)} "
-        "(210.18(a))"
-    ]
+    text = f"{question.span} before {shown(day)}, the day before it counted first: {shown(raw)}"
+    working = [Sentence(text, "210.18(a)")]
     legal = roll(
         calendar.closing(question.options.closed), raw, 1, working, "later, 201.14(a), 210.18(a)"
     )

@@ -2,7 +2,14 @@
 
 from datetime import timedelta
 
-from breachbook.deadlines.counting import Computed, Question, Regime, conclude, shown
+from breachbook.deadlines.counting import (
+    Computed,
+    Question,
+    Regime,
+    Sentence,
+    conclude,
+    shown,
+)
 from breachbook.deadlines.period import shift
 
 
@@ -14,9 +21,15 @@ def count(question: Question) -> Computed:
     # 1337(j)(4): without disapproval the determination is final on the day after the close.
     final = close + timedelta(days=1)
     working = [
-        f"received on {shown(day)}; day 1 is the next day (19 USC 1337(j)(2))",
-        f"{question.span} close on {shown(close)}; weekends and holidays do not move it",
-        f"without disapproval the determination is final on {shown(final)} (19 USC 1337(j)(4))",
+        Sentence(f"received on {shown(day)}; day 1 is the next day", "19 USC 1337(j)(2)"),
+        Sentence(
+            f"{question.span} close on {shown(close)}; weekends and holidays do not move it",
+            "19 USC 1337(j)(2), 19 CFR 210.49(d)",
+        ),
+        Sentence(
+            f"without disapproval the determination is final on {shown(final)}",
+            "19 USC 1337(j)(4)",
+        ),
     ]
     return conclude(question, close, close, working, rolls=False, final=final)
 
@@ -25,7 +38,7 @@ REGIME = Regime(
     id="us-presidential-review",
     authority="19 USC 1337(j)",
     units=frozenset({"days"}),
-    accepts=frozenset({"calendar", "calendar_known_until"}),
+    accepts=frozenset({"calendar", "calendar_known_until", "court_timezone"}),
     count=count,
     calendars=("US",),
     zone="America/New_York",
