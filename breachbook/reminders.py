@@ -36,6 +36,9 @@ def tells(
     yield from _deadline_tells(matter, reference, now)
 
 
+_ENDS = frozenset({ladder.OVERDUE, ladder.MISSED})
+
+
 def keeper(matter: Matter, reference: Reference, record: DeadlineRecord) -> str | None:
     """Name who keeps a deadline: the one it was given to, or the first on the matter who keeps dockets."""
     if record.owner in reference.people and matter.sees(record.owner or ""):
@@ -57,7 +60,7 @@ def due_rungs(matter: Matter, reference: Reference, record: DeadlineRecord) -> l
     """List the rungs that fall after a deadline was recorded, in the order of gravity."""
     since = record.computed_at or datetime.min.replace(tzinfo=UTC)
     zone = zone_of_keeper(matter, reference, record)
-    return [rung for rung in ladder.rungs(record, zone) if rung.at >= since or rung.escalates]
+    return [rung for rung in ladder.rungs(record, zone) if rung.at >= since or rung.name in _ENDS]
 
 
 def rung_key(record: DeadlineRecord, rung: ladder.Rung) -> str:

@@ -31,16 +31,18 @@ def make(matter: "Matter", size: int) -> dict[str, Any]:
     Returns:
         matter, head, seq, size, state, vector, opened_at, people (who may see it), next_safe (date or None),
         approvals (open request ids), deadlines (up to five overdue and the next five, each id, rule, raw, legal, safe,
-        status and result) and overdue (count), as of the matter's last line.
+        status, result, bound and state) and overdue (count, missed ones too), as of the matter's last line.
     """
     from breachbook.events import stamp
 
-    open_ = sorted(
-        (d for d in matter.deadlines.values() if d.state == "open"), key=lambda d: d.safe
+    running = sorted(
+        (d for d in matter.deadlines.values() if d.state in ("open", "missed")),
+        key=lambda d: d.safe,
     )
     today = matter.last_at.date().isoformat() if matter.last_at else ""
-    late = [d for d in open_ if d.safe[:10] < today]
-    coming = open_[len(late) :]
+    # Nobody is late for a first permitted day.
+    late = [d for d in running if d.safe[:10] < today and d.bound != "earliest"]
+    coming = [d for d in running if d.safe[:10] >= today]
     return {
         "matter": matter.id,
         "head": matter.head,
@@ -55,7 +57,7 @@ def make(matter: "Matter", size: int) -> dict[str, Any]:
         "deadlines": [
             {
                 "id": d.id, "rule": d.rule, "raw": d.raw, "legal": d.legal, "safe": d.safe,
-                "status": d.status, "result": d.result,
+                "status": d.status, "result": d.result, "bound": d.bound, "state": d.state,
             }
             for d in (*late[-SHOWN:], *coming[:SHOWN])
         ],
@@ -148,7 +150,7 @@ def overdue(row: dict[str, Any], today: date) -> int:
     return int(row["overdue"]) + sum(
         1
         for item in row["deadlines"][min(int(row["overdue"]), SHOWN) :]
-        if item["safe"][:10] < day
+        if item["safe"][:10] < day and item.get("bound") != "earliest"
     )
 
 
