@@ -81,7 +81,8 @@ def test_docket_of_337_ta_655_gives_the_dates_of_the_record(law: Law) -> None:
         "itc-review-decision": date(2009, 12, 17),
         "itc-recommended-determination": date(2009, 11, 2),
         "itc-presidential-review": date(2010, 4, 17),
-        "itc-cafc-appeal": date(2010, 6, 17),  # from the day it became final, which nobody recorded
+        # from the day the determination became final, which nobody recorded
+        "itc-cafc-appeal": date(2010, 6, 17),
     }
     assert found["itc-petition-review"].rule.status == "unverified"
 
