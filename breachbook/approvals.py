@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from breachbook.canonical import digest
+from breachbook.entries import Delegation, Stage
 from breachbook.matter import Approval, Document, Matter
-from breachbook.people import People
+from breachbook.people import People, seconds
 from breachbook.playbook import Approve
 
 Answer = Literal["approve", "reject", "request-changes"]
@@ -26,6 +27,12 @@ CAUSES: Mapping[str, str] = {
     "expired": "the time to decide this is over",
     "closed": "the matter is closed; whoever runs it can open it again",
     "voided": "what this rests on has changed, so it can no longer be approved",
+    "not-yet": "others decide before you; you will be asked when they have",
+    "unconfirmed": "this is of high risk: type the matter's number to approve it",
+    "no-delegation": "this request may not be handed to anybody else",
+    "not-a-delegate": "that person may not decide in your place: not of the roles allowed, asked already, or excluded",
+    "too-long": "a decision may not be handed over for so long",
+    "no-break-glass": "nobody may approve this alone, or you are not the one who may",
 }
 
 
@@ -37,10 +44,12 @@ class Verdict:
         outcome: ``recorded`` (append the decision), ``repeated`` (the same click again: nothing) or
             ``refused`` (append ``approval.refused`` with ``cause``).
         cause: A key of CAUSES when refused, else empty.
+        acting_for: Person asked in whose place the decision is made, or None.
     """
 
     outcome: Literal["recorded", "repeated", "refused"]
     cause: str = ""
+    acting_for: str | None = None
 
     @property
     def text(self) -> str:
@@ -94,18 +103,83 @@ def changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, .
     )
 
 
-def approvers(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked: stage by stage, and who holds a role but is excluded, in the order of people.yaml."""
+
+    stages: tuple[Stage, ...]
+    excluded: tuple[str, ...]
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """List the people of all stages, each once."""
+        return tuple(dict.fromkeys(p for stage in self.stages for p in stage.approvers))
+
+
+def asked(
     policy: Approve,
     matter: Matter,
     people: People,
     authors: Iterable[str],
-    roles: Iterable[str] | None = None,
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name who may decide, and who holds the role but is excluded, in the order of people.yaml."""
-    wanted = set(roles if roles is not None else policy.from_)
-    holders = [person for person in people.by_id if wanted & set(matter.roles.get(person, ()))]
-    out = {person for person in holders if excluded_as(policy.exclude, matter, person, authors)}
-    return tuple(p for p in holders if p not in out), tuple(p for p in holders if p in out)
+    *,
+    escalated: bool = False,
+) -> Asked:
+    """Name who is asked to decide under a policy.
+
+    Args:
+        authors: People who stand behind what is to be approved.
+        escalated: The request expired, and those it is escalated to are asked instead.
+    """
+    by = tuple(authors)
+    stages: list[Stage] = []
+    excluded: list[str] = []
+    for wanted in policy.escalated if escalated else policy.in_order:
+        holders = holding(matter, people, wanted.roles)
+        out = [p for p in holders if excluded_as(policy.exclude, matter, p, by)]
+        may = tuple(p for p in holders if p not in out)
+        groups = tuple(
+            tuple(p for p in holding(matter, people, [role]) if p in may) for role in wanted.all_of
+        )
+        stages.append(Stage(may, len(groups) or wanted.quorum, groups))
+        excluded += out
+    return Asked(tuple(stages), tuple(dict.fromkeys(excluded)))
+
+
+def holding(matter: Matter, people: People, roles: Iterable[str]) -> list[str]:
+    """List the people of a matter who hold any of some roles in it, in the order of people.yaml."""
+    wanted = set(roles)
+    return [person for person in people.by_id if wanted & set(matter.roles.get(person, ()))]
+
+
+def policy_data(
+    policy: Approve, matter: Matter, people: People, authors: Iterable[str], found: Asked
+) -> dict[str, Any]:
+    """Write what a request keeps of its policy, so that it is judged by that alone later."""
+    by = tuple(authors)
+    data: dict[str, Any] = {
+        "approvers": list(found.everybody),
+        "excluded": list(found.excluded),
+        "quorum": sum(stage.quorum for stage in found.stages),
+        "on_expiry": policy.on_expiry,
+        "high_risk": policy.high_risk,
+        "urgent": policy.urgent,
+        "stages": [
+            {
+                "approvers": list(stage.approvers),
+                "quorum": stage.quorum,
+                "groups": [list(group) for group in stage.groups],
+            }
+            for stage in found.stages
+        ],
+    }
+    if policy.delegate:
+        to = holding(matter, people, policy.delegate.to)
+        free = [p for p in to if not excluded_as(policy.exclude, matter, p, by)]
+        free = [p for p in free if p not in found.everybody]
+        data["delegation"] = {"to": free, "seconds": seconds(policy.delegate.at_most)}
+    if policy.break_glass:
+        data["break_glass"] = holding(matter, people, policy.break_glass)
+    return data
 
 
 def excluded_as(
@@ -128,34 +202,116 @@ def judge(
     answer: Answer,
     subject16: str | None,
     received_at: datetime,
+    confirmed: str | None = None,
 ) -> Verdict:
-    """Decide what an authenticated person's answer to a request means; pure, by our time of receipt."""
+    """Decide what an authenticated person's answer to a request means; pure, by our time of receipt.
+
+    Args:
+        confirmed: The matter's number as the person typed it, for a request of high risk.
+    """
     approval = matter.approvals.get(request)
-    if approval is None or person not in (*matter.roles, *approval.excluded):
+    if approval is None or not _hears_of(matter, approval, person):
         return Verdict("refused", "unknown-request")
     if person in matter.conflicted:
         # Only who was asked before hears of it: nobody learns here that he is a suspect.
-        asked = person in approval.approvers
-        return Verdict("refused", "conflicted" if asked else "unknown-request")
-    own = next((item for item in approval.decisions if item.person == person), None)
+        was_asked = person in (*approval.approvers, *approval.delegates)
+        return Verdict("refused", "conflicted" if was_asked else "unknown-request")
+    own = next((d for d in approval.decisions if person in (d.person, d.counts_for)), None)
     if own is not None:
         same = own.decision == answer and subject16 in (None, approval.subject[:16])
-        return Verdict("repeated") if same else Verdict("refused", "already-decided")
-    if subject16 is not None and subject16 != approval.subject[:16]:
-        return Verdict("refused", "wrong-subject")
-    if approval.state != "open":
-        return Verdict("refused", approval.state)
-    if not matter.open:
-        return Verdict("refused", "closed")
-    if person in approval.authors and person in approval.excluded:
-        return Verdict("refused", "author")
-    if person in approval.excluded and person == matter.report.get("reporter"):
-        return Verdict("refused", "reporter")
-    if person not in approval.approvers:
-        return Verdict("refused", "not-an-approver")
+        repeated = same and own.person == person
+        return Verdict("repeated") if repeated else Verdict("refused", "already-decided")
+    refused = _refused(matter, approval, person, subject16, received_at)
+    if refused is not None:
+        return Verdict("refused", refused)
+    stage = approval.stage
+    acting_for = (
+        None if person in approval.approvers else approval.delegate_of(person, received_at)
+    )
+    counts_for = acting_for or person
+    if any(d.counts_for == counts_for for d in approval.decisions):
+        return Verdict("refused", "already-decided")
+    if stage is None or counts_for not in stage.approvers:
+        return Verdict(
+            "refused", "not-yet" if counts_for in approval.approvers else "not-an-approver"
+        )
     if received_at >= approval.expires_at:
         return Verdict("refused", "expired")
-    return Verdict("recorded")
+    if answer == "approve" and approval.high_risk and confirmed != matter.id:
+        return Verdict("refused", "unconfirmed")
+    return Verdict("recorded", acting_for=acting_for)
+
+
+def _hears_of(matter: Matter, approval: Approval, person: str) -> bool:
+    return person in (*matter.roles, *approval.excluded)
+
+
+def _refused(
+    matter: Matter,
+    approval: Approval,
+    person: str,
+    subject16: str | None,
+    received_at: datetime,
+) -> str | None:
+    """Say why nobody, or this person, may decide; None where the stage has the word."""
+    if subject16 is not None and subject16 != approval.subject[:16]:
+        return "wrong-subject"
+    if approval.state != "open":
+        return approval.state
+    if not matter.open:
+        return "closed"
+    if person in approval.authors and person in approval.excluded:
+        return "author"
+    if person in approval.excluded and person == matter.report.get("reporter"):
+        return "reporter"
+    delegated = approval.delegate_of(person, received_at)
+    return None if person in approval.approvers or delegated else "not-an-approver"
+
+
+def judge_delegation(
+    matter: Matter, request: str, person: str, to: str, until: datetime, received_at: datetime
+) -> Verdict:
+    """Decide whether a person asked may hand their decision to another until a moment.
+
+    Who is asked or excluded is never a delegate, and a delegate hands nothing on: no circle can arise.
+    """
+    approval = matter.approvals.get(request)
+    if approval is None or not _hears_of(matter, approval, person) or person in matter.conflicted:
+        return Verdict("refused", "unknown-request")
+    refused = _refused(matter, approval, person, None, received_at)
+    if refused is not None or person not in approval.approvers:
+        return Verdict("refused", refused or "not-an-approver")
+    if any(d.counts_for == person for d in approval.decisions):
+        return Verdict("refused", "already-decided")
+    if not approval.delegates:
+        return Verdict("refused", "no-delegation")
+    if to not in approval.delegates or to in matter.conflicted or to not in matter.roles:
+        return Verdict("refused", "not-a-delegate")
+    longest = received_at + timedelta(seconds=approval.delegate_seconds)
+    if not received_at < until <= longest:
+        return Verdict("refused", "too-long")
+    if received_at >= approval.expires_at:
+        return Verdict("refused", "expired")
+    newest = approval.delegations[-1] if approval.delegations else None
+    return Verdict("repeated" if newest == Delegation(person, to, until) else "recorded")
+
+
+def judge_break_glass(
+    matter: Matter, request: str, person: str, confirmed: str | None, received_at: datetime
+) -> Verdict:
+    """Decide whether a person may approve alone; a suspect or conflicted person never may."""
+    approval = matter.approvals.get(request)
+    if approval is None or person not in matter.roles or person in matter.conflicted:
+        return Verdict("refused", "unknown-request")
+    if approval.forced_by == person:
+        return Verdict("repeated")
+    if approval.state != "open" or not matter.open:
+        return Verdict("refused", approval.state if matter.open else "closed")
+    if person not in approval.break_glass:
+        return Verdict("refused", "no-break-glass")
+    if received_at >= approval.expires_at:
+        return Verdict("refused", "expired")
+    return Verdict("recorded") if confirmed == matter.id else Verdict("refused", "unconfirmed")
 
 
 def latest(matter: Matter, document: str, round_: int) -> Approval | None:
@@ -171,7 +327,8 @@ def fallen(
     names = changed(approval.inputs, inputs)
     if names:
         return "inputs-changed", names
-    judged = {item.person for item in approval.decisions} & matter.conflicted
+    judged = {name for d in approval.decisions for name in (d.person, d.counts_for)}
+    judged = (judged | {approval.forced_by or ""}) & matter.conflicted
     if judged:
         return "approver-conflicted", tuple(sorted(f"person:{person}" for person in judged))
     if now >= approval.not_after:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from breachbook.entries import Clearance, DeadlineChange, DeadlineRecord
-from breachbook.events import Event
+from breachbook.events import Event, instant
 
 CAUSES = {
     "told-otherwise": "what is told with its fact changed",
@@ -110,6 +110,9 @@ class DeadlineBook:
     def _assigned(self, event: Event, data: Mapping[str, Any]) -> None:
         self.deadlines[data["deadline"]].owner = data["person"]
 
+    def _snoozed(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.deadlines[data["deadline"]].snoozed_until = instant(data["until"])
+
     def _gate_cleared(self, event: Event, data: Mapping[str, Any]) -> None:
         self.clearances[data["gate"]] = Clearance(
             data["gate"],
@@ -137,6 +140,7 @@ _FOLD: Mapping[str, _Fold] = {
     "deadline.missed": DeadlineBook._deadline_ended,
     "deadline.reopened": DeadlineBook._deadline_reopened,
     "deadline.assigned": DeadlineBook._assigned,
+    "deadline.snoozed": DeadlineBook._snoozed,
     "gate.cleared": DeadlineBook._gate_cleared,
     "gate.restored": DeadlineBook._gate_restored,
 }

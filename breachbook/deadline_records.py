@@ -1,14 +1,14 @@
 """What people record of deadlines and gates: done with proof, waived by two, given to somebody, cleared."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from breachbook.docket import is_late
 from breachbook.entries import DeadlineRecord
 from breachbook.errors import ApprovalError, UsageError
-from breachbook.events import Actor, Draft, Event
+from breachbook.events import Actor, Draft, Event, stamp
 from breachbook.gates import standing
 from breachbook.library import Library
 from breachbook.matter import Matter, read_when
@@ -120,6 +120,28 @@ def assign(file: MatterFile, actor: Actor, deadline: str, person: str) -> list[E
             people = ", ".join(p for p in matter.roles if matter.sees(p))
             raise UsageError(f"{matter.id}: got the person {shown(person)}; allowed: {people}")
         return [Draft("deadline.assigned", {"deadline": record.id, "person": person}, actor)]
+
+    return file.transact(drafts)
+
+
+def snooze(
+    file: MatterFile, actor: Actor, deadline: str, until: datetime, now: datetime
+) -> list[Event]:
+    """Send no reminder of a deadline until a moment, which is never after the day to plan on.
+
+    Raises:
+        UsageError: Unknown or ended deadline, or a moment that is past or after the safe one.
+    """
+
+    def drafts(matter: Matter) -> list[Draft]:
+        on_matter(matter, actor)
+        record = _running(matter, deadline)
+        if until <= now or is_late(until, record.safe):
+            raise UsageError(
+                f"{matter.id} {record.id}: got a snooze until {until.isoformat(' ', 'minutes')};"
+                f" allowed: until {record.safe}, the day to plan on, at the latest"
+            )
+        return [Draft("deadline.snoozed", {"deadline": record.id, "until": stamp(until)}, actor)]
 
     return file.transact(drafts)
 

@@ -307,10 +307,7 @@ def _gated(
     if request.state == "open":
         if now >= request.expires_at:
             return Expire(request.id)
-        given = {item.person for item in request.decisions}
-        waiting = tuple(
-            p for p in request.approvers if p not in given and p not in matter.conflicted
-        )
+        waiting = request.pending(matter.conflicted, now)
         return Wait(step.id, instance.target, "approval", request.id, waiting, request.expires_at)
     if (
         request.state == "expired"

@@ -1,6 +1,6 @@
 """What a matter is made of: facts, parties, steps, approvals, documents, exhibits, deadlines."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -89,12 +89,50 @@ class Instance:
 
 @dataclass(slots=True)
 class Decision:
-    """What one approver said, and when we received it."""
+    """What one approver said, and when we received it.
+
+    Attributes:
+        acting_for: Person asked in whose place it was said, or None.
+    """
 
     person: str
     decision: str
     at: datetime
     comment: Commitment | None
+    acting_for: str | None = None
+
+    @property
+    def counts_for(self) -> str:
+        """Name the person asked whose decision it is."""
+        return self.acting_for or self.person
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a request: it is passed when enough of its people approved.
+
+    Attributes:
+        groups: People of whom at least one must be among those who approved, each.
+    """
+
+    approvers: tuple[str, ...]
+    quorum: int
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    def lacks(self, approved: frozenset[str]) -> int:
+        """Count the approvals it still needs."""
+        given = approved & set(self.approvers)
+        uncovered = sum(1 for group in self.groups if not given & set(group))
+        return max(self.quorum - len(given), uncovered, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """One person's decision put into another's hands until a moment."""
+
+    by: str
+    to: str
+    until: datetime
 
 
 @dataclass(slots=True)
@@ -104,7 +142,14 @@ class Approval:
     Attributes:
         state: open, approved, refused, changes-requested, expired or voided.
         inputs: What the subject rests on, name to digest.
-        approvers: Person ids who may decide.
+        approvers: Person ids who are asked, of all stages.
+        stages: One after another; the last one passed approves.
+        high_risk: Whether approving asks for the matter's number to be typed.
+        urgent: Whether reminders come at any hour.
+        delegates: Person ids to whom a decision may be handed.
+        delegate_seconds: For how long at most.
+        break_glass: Person ids who may approve alone, with a reason and notice to everyone.
+        forced_by: Who did that, or None.
     """
 
     id: str
@@ -127,6 +172,67 @@ class Approval:
     decisions: list[Decision] = field(default_factory=list)
     changed: tuple[str, ...] = ()
     ended_at: datetime | None = None
+    stages: tuple[Stage, ...] = ()
+    high_risk: bool = False
+    urgent: bool = False
+    delegates: tuple[str, ...] = ()
+    delegate_seconds: int = 0
+    delegations: list[Delegation] = field(default_factory=list)
+    break_glass: tuple[str, ...] = ()
+    forced_by: str | None = None
+
+    @property
+    def approved(self) -> frozenset[str]:
+        """Name those asked for whom an approval is recorded."""
+        return frozenset(d.counts_for for d in self.decisions if d.decision == "approve")
+
+    @property
+    def stage(self) -> Stage | None:
+        """Give the stage that is being decided; None when every one is passed."""
+        return next((stage for stage in self.stages if stage.lacks(self.approved)), None)
+
+    def delegate_of(self, person: str, at: datetime) -> str | None:
+        """Name the one asked in whose place somebody may decide at a moment; the newest word counts."""
+        found = [d.by for d in self.delegations if d.to == person and at < d.until]
+        return found[-1] if found else None
+
+    @property
+    def still_needed(self) -> str:
+        """Say in words what an open request lacks; empty when nothing."""
+        stage = self.stage if self.state == "open" else None
+        if stage is None:
+            return ""
+        left = [p for p in stage.approvers if p not in self.approved]
+        place = self.stages.index(stage) + 1
+        of = f", stage {place} of {len(self.stages)}" if len(self.stages) > 1 else ""
+        return f"{stage.lacks(self.approved)} of {', '.join(left) or 'nobody left'}{of}"
+
+    def pending(self, conflicted: Collection[str], now: datetime) -> tuple[str, ...]:
+        """Name the people whose word is waited for now, delegates included."""
+        stage = self.stage if self.state == "open" else None
+        if stage is None:
+            return ()
+        given = {d.counts_for for d in self.decisions}
+        waiting = [p for p in stage.approvers if p not in given]
+        waiting += [d.to for d in self.delegations if d.by in waiting and now < d.until]
+        return tuple(p for p in dict.fromkeys(waiting) if p not in conflicted)
+
+
+@dataclass(slots=True)
+class Hold:
+    """A legal hold on one custodian.
+
+    Attributes:
+        state: issued, acknowledged or released.
+        reply_by: When it should be acknowledged, or None.
+    """
+
+    id: str
+    custodian: str
+    state: str
+    issued_at: datetime
+    reply_by: datetime | None = None
+    acknowledged_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -180,6 +286,7 @@ class DeadlineRecord:
         proof: SHA-256 of the proof of that, or None.
         owner: Person who keeps it, or None for the matter's usual one.
         waiver: Who asked to waive it, or None.
+        snoozed_until: Until when no reminder is sent before the safe moment, or None.
         revision: How often it was counted anew or its state changed since it was first recorded.
         changed_at: When the journal last did so.
     """
@@ -204,6 +311,7 @@ class DeadlineRecord:
     proof: str | None = None
     owner: str | None = None
     waiver: str | None = None
+    snoozed_until: datetime | None = None
     revision: int = 0
     changed_at: datetime | None = None
 

@@ -15,12 +15,15 @@ from breachbook.entries import (
     Commitment,
     DeadlineRecord,
     Decision,
+    Delegation,
     Document,
     Exhibit,
     Fact,
+    Hold,
     Instance,
     Message,
     Party,
+    Stage,
     read_when,
 )
 from breachbook.events import FIRST_PREV, Event, instant
@@ -66,7 +69,7 @@ class Matter:
         self.approvals: dict[str, Approval] = {}
         self.documents: dict[str, Document] = {}
         self.exhibits: dict[str, Exhibit] = {}
-        self.holds: dict[tuple[str, str], str] = {}
+        self.holds: dict[tuple[str, str], Hold] = {}
         self.dockets: tuple[str, ...] = ()
         self.book = DeadlineBook()
         self.messages: dict[str, Message] = {}
@@ -200,7 +203,8 @@ class Matter:
             act.state, act.outcome, act.ended_at = "finished", "verified", event.when
             instance.finished_at = event.when
             if data["act"] == "issue":
-                self.holds[f"{data['step']}-{data['round']}", data["target"]] = "issued"
+                key = (f"{data['step']}-{data['round']}", data["target"])
+                self.holds[key] = _issued(*key, event.when, None)
 
     def _restarted(self, event: Event, data: Mapping[str, Any]) -> None:
         old = self._own_instance(data)
@@ -228,17 +232,39 @@ class Matter:
             tuple(data.get("authors", ())),
             tuple(data.get("excluded", ())),
             data.get("escalated_from"),
+            stages=_stages(data),
+            high_risk=bool(data.get("high_risk")),
+            urgent=bool(data.get("urgent")),
+            delegates=tuple(data.get("delegation", {}).get("to", ())),
+            delegate_seconds=data.get("delegation", {}).get("seconds", 0),
+            break_glass=tuple(data.get("break_glass", ())),
         )
+
+    def _delegated(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.approvals[data["request"]].delegations.append(
+            Delegation(data["from"], data["to"], instant(data["until"]))
+        )
+
+    def _forced(self, event: Event, data: Mapping[str, Any]) -> None:
+        approval = self.approvals[data["request"]]
+        approval.state, approval.ended_at = "approved", event.when
+        approval.forced_by = event.actor.person
 
     def _decided(self, event: Event, data: Mapping[str, Any]) -> None:
         approval = self.approvals[data["request"]]
         approval.decisions.append(
-            Decision(event.actor.person, data["decision"], event.when, data.get("comment"))
+            Decision(
+                event.actor.person,
+                data["decision"],
+                event.when,
+                data.get("comment"),
+                event.actor.acting_for,
+            )
         )
         if data["decision"] != "approve":
             approval.state = "refused" if data["decision"] == "reject" else "changes-requested"
             approval.ended_at = event.when
-        elif sum(item.decision == "approve" for item in approval.decisions) >= approval.quorum:
+        elif approval.stage is None:
             approval.state, approval.ended_at = "approved", event.when
 
     def _expired(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -295,7 +321,14 @@ class Matter:
         )
 
     def _hold(self, event: Event, data: Mapping[str, Any]) -> None:
-        self.holds[data["hold"], data["custodian"]] = event.kind.removeprefix("hold.")
+        key = (data["hold"], data["custodian"])
+        if event.kind == "hold.issued":
+            self.holds[key] = _issued(*key, event.when, data.get("reply_by"))
+            return
+        hold = self.holds[key]
+        hold.state = event.kind.removeprefix("hold.")
+        if hold.state == "acknowledged":
+            hold.acknowledged_at = event.when
 
     def _of_docket(self, event: Event, data: Mapping[str, Any]) -> None:
         self.book.apply(event)
@@ -323,6 +356,24 @@ class Matter:
         """Take an event that is a record only and changes nothing that is decided from."""
 
 
+def _stages(data: Mapping[str, Any]) -> tuple[Stage, ...]:
+    """Read the stages of a request; one without any is a single stage."""
+    if "stages" not in data:
+        return (Stage(tuple(data["approvers"]), data["quorum"]),)
+    return tuple(
+        Stage(
+            tuple(stage["approvers"]),
+            stage["quorum"],
+            tuple(tuple(group) for group in stage.get("groups", ())),
+        )
+        for stage in data["stages"]
+    )
+
+
+def _issued(hold: str, custodian: str, at: datetime, reply_by: str | None) -> Hold:
+    return Hold(hold, custodian, "issued", at, instant(reply_by) if reply_by else None)
+
+
 _FOLD = {
     "matter.opened": Matter._opened,
     "matter.closed": Matter._closed,
@@ -345,7 +396,8 @@ _FOLD = {
     "step.restarted": Matter._restarted,
     "step.skipped": Matter._skipped,
     "approval.requested": Matter._requested,
-    "approval.delegated": Matter._nothing,
+    "approval.delegated": Matter._delegated,
+    "approval.forced": Matter._forced,
     "approval.decided": Matter._decided,
     "approval.refused": Matter._nothing,
     "approval.expired": Matter._expired,
@@ -366,6 +418,7 @@ _FOLD = {
     "deadline.missed": Matter._of_docket,
     "deadline.reopened": Matter._of_docket,
     "deadline.assigned": Matter._of_docket,
+    "deadline.snoozed": Matter._of_docket,
     "gate.cleared": Matter._of_docket,
     "gate.restored": Matter._of_docket,
     "message.queued": Matter._queued,

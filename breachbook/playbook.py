@@ -45,11 +45,48 @@ class Question(Strict):
         return ("yes", "no") if self.type == "yes-no" else tuple(self.options)
 
 
-class Approve(Strict):
-    """Who must approve the step's subject before it has an outward effect; the default answer is no."""
+class Stage(Strict):
+    """One stage of an approval: ``quorum`` people of the roles, or one of each role of ``all_of``."""
 
-    from_: list[Role] = Field(alias="from", min_length=1)
+    from_: list[Role] = Field(alias="from", default=[])
     quorum: Annotated[int, Field(ge=1, le=9)] = 1
+    all_of: list[Role] = []
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Stage":
+        if bool(self.from_) == bool(self.all_of):
+            raise ValueError("either from (roles, with a quorum) or all_of (one of each role)")
+        if self.all_of and self.quorum != 1:
+            raise ValueError("a quorum belongs to from, not to all_of")
+        return self
+
+    @property
+    def roles(self) -> list[Role]:
+        """List the roles that are asked."""
+        return self.from_ or self.all_of
+
+
+class Delegate(Strict):
+    """Whether a person asked may let somebody else decide in their place, who, and how long."""
+
+    to: list[Role] = Field(min_length=1)
+    at_most: Duration = "3 days"
+
+
+class Approve(Strict):
+    """Who must approve the step's subject before it has an outward effect; the default answer is no.
+
+    Either ``from`` with a quorum, ``all_of``, or ``stages`` that follow one another.
+    """
+
+    from_: list[Role] = Field(alias="from", default=[])
+    quorum: Annotated[int, Field(ge=1, le=9)] = 1
+    all_of: list[Role] = []
+    stages: list[Stage] = []
+    high_risk: bool = False
+    urgent: bool = False
+    delegate: Delegate | None = None
+    break_glass: list[Role] = []
     exclude: list[Literal["author", "reporter"]] = ["author", "reporter"]
     expires: Duration
     on_expiry: Literal["refuse", "escalate", "hold"] = "refuse"
@@ -60,7 +97,36 @@ class Approve(Strict):
     def _fits(self) -> "Approve":
         if (self.on_expiry == "escalate") != bool(self.escalate_to):
             raise ValueError("escalate_to belongs to, and is required by, on_expiry: escalate")
+        if sum(map(bool, (self.from_, self.all_of, self.stages))) != 1:
+            raise ValueError("one of from, all_of and stages")
+        if self.quorum != 1 and not self.from_:
+            raise ValueError("a quorum belongs to from, or to a stage")
         return self
+
+    @property
+    def in_order(self) -> list[Stage]:
+        """List the stages; a policy without any is one stage."""
+        if self.stages:
+            return self.stages
+        return [_stage(self.from_, self.quorum, self.all_of)]
+
+    @property
+    def escalated(self) -> list[Stage]:
+        """List the stages of a request that was escalated: those it is escalated to."""
+        return [_stage(self.escalate_to, self.quorum)]
+
+    def roles(self) -> Iterator[Role]:
+        """Give every role that may be asked to decide, delegated to, or break the glass."""
+        for stage in self.in_order:
+            yield from stage.roles
+        yield from self.escalate_to
+        yield from self.break_glass
+        if self.delegate:
+            yield from self.delegate.to
+
+
+def _stage(roles: list[Role], quorum: int, all_of: list[Role] | None = None) -> Stage:
+    return Stage.model_validate({"from": roles, "quorum": quorum, "all_of": all_of or []})
 
 
 class Serve(Strict):
@@ -146,7 +212,7 @@ class Step(Strict):
         """Name every role the step mentions."""
         yield from self.who
         if self.approve:
-            yield from (*self.approve.from_, *self.approve.escalate_to)
+            yield from self.approve.roles()
         if self.serve:
             yield from (*self.serve.by, *self.serve.to)
 

@@ -234,8 +234,8 @@ def test_roles_are_those_on_the_matter() -> None:
     world.append(Draft("people.removed", {"person": "lin-yue"}))
     policy = Approve.model_validate({"from": ["ip-counsel"], "expires": "1 hour"})
 
-    may, out = approvals.approvers(policy, world.matter, people(), [])
-    assert (may, out) == (("helen-marsh",), ("peter-lindgren",))
+    found = approvals.asked(policy, world.matter, people(), [])
+    assert (found.everybody, found.excluded) == (("helen-marsh",), ("peter-lindgren",))
 
 
 def test_changed_names_what_was_changed_added_and_removed() -> None:

@@ -196,9 +196,9 @@ class World:
         policy = self.playbook.step(item.step).approve
         assert policy is not None
         document = self.matter.documents[item.document]
-        roles = policy.escalate_to if item.escalated_from else policy.from_
-        may, out = approvals.approvers(
-            policy, self.matter, self.reference.people, document.authors, roles
+        people, by = self.reference.people, document.authors
+        found = approvals.asked(
+            policy, self.matter, people, by, escalated=item.escalated_from is not None
         )
         until = stamp(self.now + timedelta(seconds=seconds(policy.valid_for)))
         subject = digest(
@@ -213,9 +213,8 @@ class World:
             "request": f"{self.matter.id}-{self.matter.number('A')}", "subject": subject,
             "step": item.step, "target": item.target, "round": item.round, "document": document.id,
             "inputs": dict(document.inputs), "inputs_sha256": document.inputs_sha256,
-            "approvers": list(may), "excluded": list(out), "authors": list(document.authors),
-            "quorum": policy.quorum, "expires_at": expires, "not_after": until,
-            "on_expiry": policy.on_expiry,
+            "authors": list(document.authors), "expires_at": expires, "not_after": until,
+            **approvals.policy_data(policy, self.matter, people, by, found),
         }  # fmt: skip
         more = {"escalated_from": item.escalated_from} if item.escalated_from else {}
         self.append(Draft("approval.requested", data | more))

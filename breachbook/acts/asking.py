@@ -37,8 +37,13 @@ def request_drafts(
             [Problem(f"{item.step}", None, "approve", "nothing", "an approval policy")]
         )
     document = matter.documents[item.document]
-    roles = policy.escalate_to if item.escalated_from else policy.from_
-    may, excluded = approvals.approvers(policy, matter, workspace.people, document.authors, roles)
+    found = approvals.asked(
+        policy,
+        matter,
+        workspace.people,
+        document.authors,
+        escalated=item.escalated_from is not None,
+    )
     now = workspace.now()
     not_after = stamp(now + timedelta(seconds=seconds(policy.valid_for)))
     manifest = approvals.subject(
@@ -52,9 +57,10 @@ def request_drafts(
     data: dict[str, Any] = {
         "request": f"{matter.id}-A{number}", "subject": sha256(raw), "step": item.step, "target": item.target,
         "round": item.round, "document": document.id, "inputs": dict(document.inputs),
-        "inputs_sha256": document.inputs_sha256, "approvers": list(may), "excluded": list(excluded),
-        "quorum": policy.quorum, "expires_at": stamp(now + timedelta(seconds=seconds(policy.expires))),
-        "not_after": not_after, "on_expiry": policy.on_expiry, "authors": list(document.authors),
+        "inputs_sha256": document.inputs_sha256,
+        "expires_at": stamp(now + timedelta(seconds=seconds(policy.expires))),
+        "not_after": not_after, "authors": list(document.authors),
+        **approvals.policy_data(policy, matter, workspace.people, document.authors, found),
     }  # fmt: skip
     if item.escalated_from:
         data["escalated_from"] = item.escalated_from

@@ -191,15 +191,13 @@ class Teller:
         step = playbook.step(approval.step)
         document = matter.documents[approval.document]
         manifest = json.loads(self.file.store.get(approval.subject))
-        given = sum(item.decision == "approve" for item in approval.decisions)
-        needed = approval.quorum - given
         return cards.Card(
             request_id=approval.id, subject_sha256=approval.subject, matter=matter.id, title=step.title,
             what=sentence(step, document, manifest["recipients"]), why=step.why, undo=step.undo,
             recipients=tuple(_recipient(row) for row in manifest["recipients"]),
             documents=tuple(cards.Document(name, sha) for name, sha in document.files.items()),
             approvers=tuple(self._approver(p) for p in approval.approvers),
-            still_needed=f"{needed} of {len(approval.approvers)}" if needed > 0 and approval.state == "open" else "",
+            still_needed=approval.still_needed,
             decisions=tuple(
                 cards.Decided(
                     self._approver(d.person).name, d.at, d.decision,

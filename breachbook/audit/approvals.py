@@ -64,6 +64,8 @@ def _history(events: Sequence[Event]) -> Iterator[str]:
         where = f"line {event.seq} ({event.kind})"
         if event.kind == "approval.decided":
             yield from _decided(matter, event, where)
+        elif event.kind == "approval.forced":
+            yield from _forced(matter, event, where)
         elif event.kind == "step.started" and data.get("request"):
             yield from _acted(matter, data["request"], data.get("subject"), where)
         elif event.kind == "document.served":
@@ -75,10 +77,27 @@ def _decided(matter: Matter, event: Event, where: str) -> Iterator[str]:
     approval = matter.approvals.get(event.data["request"])
     if approval is None or event.data["subject"] != approval.subject:
         yield f"{where}: decides on another subject than was put to anybody"
-    elif approval.state != "open" or event.actor.person not in approval.approvers:
+    elif approval.state != "open" or not _could(approval, event):
         yield f"{where}: {event.actor.person} could not decide {approval.id} then"
-    elif any(item.person == event.actor.person for item in approval.decisions):
+    elif any(event.actor.person in (d.person, d.counts_for) for d in approval.decisions):
         yield f"{where}: {event.actor.person} decided {approval.id} twice"
+
+
+def _could(approval: Approval, event: Event) -> bool:
+    """Say whether an actor was asked, or stood in for somebody who was, in the stage of that moment."""
+    actor, stage = event.actor, approval.stage
+    if stage is None or (actor.acting_for or actor.person) not in stage.approvers:
+        return False
+    stands_in = approval.delegate_of(actor.person, event.when)
+    return actor.acting_for is None or stands_in == actor.acting_for
+
+
+def _forced(matter: Matter, event: Event, where: str) -> Iterator[str]:
+    approval = matter.approvals.get(event.data["request"])
+    if approval is None or event.data["subject"] != approval.subject:
+        yield f"{where}: approves another subject than was put to anybody"
+    elif approval.state != "open" or event.actor.person not in approval.break_glass:
+        yield f"{where}: {event.actor.person} could not approve {approval.id} alone"
 
 
 def _acted(matter: Matter, request: str, subject: object, where: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What waits for a decision, and deciding it: what is decided on is printed first."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from breachbook import rows
@@ -146,7 +147,7 @@ def _view(request: str, decider: str | None = None) -> dict[str, Any]:
 def _open(person: str | None) -> list[dict[str, Any]]:
     from breachbook.views.approvals import approval_view, waits_for
 
-    reader = current.reader()
+    reader, now = current.reader(), datetime.now(UTC)
     found = []
     for row in rows.current(current.root):
         if not row["approvals"] or (reader is not None and reader not in row["people"]):
@@ -154,7 +155,7 @@ def _open(person: str | None) -> list[dict[str, Any]]:
         file = rows.open_file(current.root, row["matter"])
         state = file.refresh()
         for approval in state.approvals.values():
-            if approval.state == "open" and (person is None or waits_for(approval, state, person)):
+            if approval.state == "open" and (person is None or waits_for(approval, state, person, now)):
                 found.append(approval_view(file, state, approval))
     return sorted(found, key=lambda view: view["expires_at"])
 

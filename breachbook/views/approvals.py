@@ -1,6 +1,7 @@
 """An approval as the people who decide it must see it: exactly what, to whom, on what basis, by when."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from breachbook.errors import StoreError
@@ -14,7 +15,8 @@ def approval_view(file: MatterFile, matter: Matter, approval: Approval) -> dict[
 
     Returns:
         request, matter, step, target, round, state, subject, document, action, method, files (name, sha256),
-        recipients, inputs (names), approvers, excluded, quorum, given, expires_at, not_after, on_expiry,
+        recipients, inputs (names), approvers, excluded, quorum, given, still_needed, stages, high_risk, urgent,
+        delegates, delegations, break_glass, forced_by, expires_at, not_after, on_expiry,
         decisions (person, decision, at, comment), changed, and unreadable when the manifest is not as kept.
     """
     try:
@@ -38,14 +40,28 @@ def approval_view(file: MatterFile, matter: Matter, approval: Approval) -> dict[
         "approvers": list(approval.approvers),
         "excluded": list(approval.excluded),
         "quorum": approval.quorum,
-        "given": sum(item.decision == "approve" for item in approval.decisions),
+        "given": len(approval.approved),
+        "still_needed": approval.still_needed,
+        "stages": [
+            {"approvers": list(s.approvers), "quorum": s.quorum, "lacks": s.lacks(approval.approved)}
+            for s in approval.stages
+        ],
+        "high_risk": approval.high_risk,
+        "urgent": approval.urgent,
+        "delegates": list(approval.delegates),
+        "delegations": [
+            {"by": d.by, "to": d.to, "until": stamp(d.until)} for d in approval.delegations
+        ],
+        "break_glass": list(approval.break_glass),
+        "forced_by": approval.forced_by,
         "requested_at": stamp(approval.requested_at),
         "expires_at": stamp(approval.expires_at),
         "not_after": stamp(approval.not_after),
         "on_expiry": approval.on_expiry,
         "decisions": [
             {
-                "person": item.person, "decision": item.decision, "at": stamp(item.at),
+                "person": item.person, "acting_for": item.acting_for,
+                "decision": item.decision, "at": stamp(item.at),
                 "comment": file.values.get(item.comment),
             }
             for item in approval.decisions
@@ -55,8 +71,6 @@ def approval_view(file: MatterFile, matter: Matter, approval: Approval) -> dict[
     }  # fmt: skip
 
 
-def waits_for(approval: Approval, matter: Matter, person: str) -> bool:
+def waits_for(approval: Approval, matter: Matter, person: str, now: datetime) -> bool:
     """Say whether a request waits for one person's decision."""
-    given = {item.person for item in approval.decisions}
-    mine = person in approval.approvers and person not in matter.conflicted
-    return approval.state == "open" and mine and person not in given
+    return person in approval.pending(matter.conflicted, now)

@@ -52,7 +52,7 @@ def matter_view(
         "approvals": approvals,
         "documents": [_document(matter, document) for document in matter.documents.values()],
         "exhibits": [_exhibit(exhibit) for exhibit in matter.exhibits.values()],
-        "holds": [{"hold": hold, "custodian": who, "state": state} for (hold, who), state in matter.holds.items()],
+        "holds": [{"hold": h.id, "custodian": h.custodian, "state": h.state} for h in matter.holds.values()],
         "dockets": list(matter.dockets),
         "deadlines": deadline_views(file, matter),
         "notes": [

@@ -104,13 +104,11 @@ def _deadline(row: Mapping[str, Any]) -> "DeadlineRow":
 
 
 def _approval(approval: "Approval", titles: Mapping[str, str]) -> "ApprovalRow":
-    given = sum(item.decision == "approve" for item in approval.decisions)
-    needed = approval.quorum - given if approval.state == "open" else 0
     target = f" ({approval.target})" if approval.target != "-" else ""
     return {
         "id": approval.id,
         "title": f"{titles.get(approval.step, approval.step)}{target}",
         "status": approval.state,
-        "still_needed": f"{needed} of {', '.join(approval.approvers)}" if needed else "",
+        "still_needed": approval.still_needed,
         "expires": f"{approval.expires_at:%Y-%m-%d %H:%M} UTC" if approval.state == "open" else "",
     }
