@@ -37,6 +37,7 @@ __all__ = [
     "Document",
     "Exhibit",
     "Fact",
+    "Hold",
     "Instance",
     "Matter",
     "Message",

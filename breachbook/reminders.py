@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
-from breachbook import ladder
+from breachbook import ladder, nudges
 from breachbook.agenda import Reference, Tell
 from breachbook.doers import doers
 from breachbook.entries import DeadlineRecord
-from breachbook.matter import Instance, Matter
+from breachbook.matter import Approval, Hold, Instance, Matter
 from breachbook.playbook import Playbook, Step
 
 
@@ -21,19 +21,47 @@ def tells(
             if step_id == step.id:
                 yield from _step_tells(matter, reference, step, target, instance)
     for approval in matter.approvals.values():
-        card = f"card/{approval.id}"
-        yield from _tell(matter, card, "card", approval.id)
-        if approval.state != "open" or approval.decisions:
-            yield from _tell(
-                matter,
-                f"{card}/{approval.state}-{len(approval.decisions)}",
-                "card-update",
-                approval.id,
-            )
-        half = approval.requested_at + (approval.expires_at - approval.requested_at) / 2
-        if approval.state == "open" and now >= half:
-            yield from _tell(matter, f"remind/{approval.id}/1", "approval-reminder", approval.id)
+        yield from _approval_tells(matter, reference, approval, now)
+    for hold in matter.holds.values():
+        yield from _hold_tells(matter, reference, hold, now)
     yield from _deadline_tells(matter, reference, now)
+
+
+def _approval_tells(
+    matter: Matter, reference: Reference, approval: Approval, now: datetime
+) -> Iterator[Tell]:
+    card = f"card/{approval.id}"
+    yield from _tell(matter, card, "card", approval.id)
+    # The card is told anew whenever what it shows has changed.
+    shown = f"{approval.state}-{len(approval.decisions)}-{len(approval.delegations)}"
+    if shown != "open-0-0":
+        yield from _tell(matter, f"{card}/{shown}", "card-update", approval.id)
+    if approval.forced_by is not None:
+        yield from _tell(matter, f"forced/{approval.id}", "break-glass", approval.id)
+    if approval.state == "changes-requested":
+        yield from _tell(matter, f"returned/{approval.id}", "returned", approval.id)
+    for person in approval.pending(matter.conflicted, now):
+        nudge = nudges.newest(nudges.of_approval(approval, zone_of(reference, person)), now)
+        if nudge is not None:
+            name = f"remind/{approval.id}/{person}/{nudge.number}"
+            yield from _tell(matter, name, "approval-reminder", f"{approval.id}|{person}")
+
+
+def _hold_tells(matter: Matter, reference: Reference, hold: Hold, now: datetime) -> Iterator[Tell]:
+    if hold.state != "issued":
+        return
+    nudge = nudges.newest(nudges.of_hold(hold, zone_of(reference, hold.custodian)), now)
+    if nudge is not None:
+        what = "hold-escalation" if nudge.escalates else "hold-reminder"
+        name = f"hold/{hold.id}/{hold.custodian}/{nudge.number}"
+        yield from _tell(matter, name, what, f"{hold.id}|{hold.custodian}")
+
+
+def zone_of(reference: Reference, person: str | None) -> tzinfo:
+    """Give a person's zone; UTC for one who is not in people.yaml."""
+    if person is None or person not in reference.people:
+        return UTC
+    return reference.people[person].tz
 
 
 _ENDS = frozenset({ladder.OVERDUE, ladder.MISSED})
@@ -52,8 +80,7 @@ def keeper(matter: Matter, reference: Reference, record: DeadlineRecord) -> str 
 
 def zone_of_keeper(matter: Matter, reference: Reference, record: DeadlineRecord) -> tzinfo:
     """Give the zone of who keeps a deadline; UTC where nobody does."""
-    person = keeper(matter, reference, record)
-    return reference.people[person].tz if person is not None else UTC
+    return zone_of(reference, keeper(matter, reference, record))
 
 
 def due_rungs(matter: Matter, reference: Reference, record: DeadlineRecord) -> list[ladder.Rung]:
@@ -72,7 +99,11 @@ def _deadline_tells(matter: Matter, reference: Reference, now: datetime) -> Iter
     for record in matter.deadlines.values():
         if record.state not in ("open", "missed") or record.bound == "earliest":
             continue
-        passed = [r for r in due_rungs(matter, reference, record) if r.at <= now]
+        passed = [
+            rung
+            for rung in due_rungs(matter, reference, record)
+            if rung.at <= now and not _is_snoozed(record, rung, now)
+        ]
         # Of several rungs passed at once only the gravest still says something.
         if passed:
             what = "deadline-escalation" if passed[-1].escalates else "deadline-reminder"
@@ -81,6 +112,11 @@ def _deadline_tells(matter: Matter, reference: Reference, now: datetime) -> Iter
         if change.after is not None and change.after != change.before:
             name = f"deadline-change/{number}"
             yield from _tell(matter, name, "deadline-change", str(number))
+
+
+def _is_snoozed(record: DeadlineRecord, rung: ladder.Rung, now: datetime) -> bool:
+    until = record.snoozed_until
+    return until is not None and now < until and rung.name not in _ENDS
 
 
 def _step_tells(
@@ -105,12 +141,19 @@ def next_at(matter: Matter, reference: Reference, now: datetime) -> datetime | N
     """Give the next moment at which time alone makes something due."""
     times: list[datetime] = []
     for approval in matter.approvals.values():
+        for person in approval.pending(matter.conflicted, now):
+            zone = zone_of(reference, person)
+            times += [nudge.at for nudge in nudges.of_approval(approval, zone)]
         if approval.state == "open":
-            half = approval.requested_at + (approval.expires_at - approval.requested_at) / 2
-            times += [half, approval.expires_at]
+            times.append(approval.expires_at)
         if approval.state in ("open", "approved"):
             times.append(approval.not_after)
+    for hold in matter.holds.values():
+        if hold.state == "issued":
+            zone = zone_of(reference, hold.custodian)
+            times += [nudge.at for nudge in nudges.of_hold(hold, zone)]
     for record in matter.deadlines.values():
         if record.state in ("open", "missed"):
             times += [rung.at for rung in due_rungs(matter, reference, record)]
+            times += [record.snoozed_until] if record.snoozed_until else []
     return min((time for time in times if time > now), default=None)

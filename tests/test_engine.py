@@ -1,8 +1,10 @@
 """The engine: what is due follows from the matter alone, and no gate opens by itself."""
 
+from datetime import UTC, timedelta
+
 import pytest
 
-from breachbook import engine, source
+from breachbook import engine, nudges, source
 from breachbook.agenda import PILLARS, Agenda, Claimed, Perform
 from breachbook.events import Draft
 from breachbook.playbook import Playbook
@@ -317,14 +319,15 @@ def test_due_changes_nothing() -> None:
 
 
 def test_next_look_is_at_the_earliest_time_that_matters() -> None:
-    """While a request is open, the next look is at half its time, then at its end."""
+    """While a request is open, the next look is at its next reminder, then at its end."""
     world = World()
     world.run()
     world.answer()
     world.run()
     request = world.matter.approvals[world.request("suspend")]
-    half = world.agenda().next_at
-    world.pass_time(hours=4)
+    first = next(nudges.of_approval(request, UTC))
+    before = world.agenda().next_at
+    world.now = request.expires_at - timedelta(minutes=1)
 
-    assert half == request.requested_at + (request.expires_at - request.requested_at) / 2
+    assert before == first.at
     assert world.agenda().next_at == request.expires_at

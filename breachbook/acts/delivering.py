@@ -1,9 +1,12 @@
 """Delivery: a hold or a brief by Slack to its reader; a letter laid out for whoever serves it."""
 
+from datetime import timedelta
+
 from breachbook import durable
 from breachbook.acts import Job, Result
-from breachbook.events import Draft
+from breachbook.events import Draft, stamp
 from breachbook.matter import Document, Matter
+from breachbook.people import seconds
 from breachbook.slack.cards import Note, note_blocks, note_text
 from breachbook.slack.client import Upload
 
@@ -25,6 +28,10 @@ def issue(job: Job) -> Result:
         "custodian": job.perform.target,
         "document": document,
     }
+    step = job.library.pinned(job.file, matter).step(job.perform.step)
+    if step.reply_within:
+        reply_by = job.workspace.now() + timedelta(seconds=seconds(step.reply_within))
+        data["reply_by"] = stamp(reply_by)
     return Result("finished", "delivered", write=lambda _: [Draft("hold.issued", data)])
 
 

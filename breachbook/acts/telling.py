@@ -103,8 +103,8 @@ class Teller:
             report = self.file.values.get(matter.report["report"], {})
             return f"{matter.id} is open: {report.get('title', '')}. Playbook: {playbook.title}."
         if item.what == "approval-reminder":
-            approval = matter.approvals[item.about]
-            return f"{item.about} still waits for a decision; it expires at {approval.expires_at:%Y-%m-%d %H:%M} UTC."
+            approval = matter.approvals[item.about.partition("|")[0]]
+            return f"{approval.id} still waits for a decision; it expires at {approval.expires_at:%Y-%m-%d %H:%M} UTC."
         if item.what in ("deadline-reminder", "deadline-escalation"):
             return self._deadline_text(matter, matter.deadlines[item.about], item)
         if item.what == "deadline-change":
