@@ -1,12 +1,16 @@
-"""Acknowledging legal holds: only the custodian may, once, and it is recorded before anybody is told."""
+"""Legal holds: acknowledged by their custodian alone, once, and released by counsel with a reason."""
 
 from dataclasses import dataclass
 from typing import Literal
 
+from breachbook.deadline_records import COUNSEL
 from breachbook.errors import UsageError
-from breachbook.events import Actor, Draft
+from breachbook.events import Actor, Draft, Event
 from breachbook.layout import MATTER_ID
 from breachbook.matter import Matter
+from breachbook.matter_file import MatterFile
+from breachbook.records import may
+from breachbook.source import shown
 from breachbook.workspace import Workspace
 
 NOT_YOURS = "there is no such hold, or it is not yours to acknowledge"
@@ -44,6 +48,31 @@ def acknowledge(workspace: Workspace, matter: str, hold: str, *, actor: Actor) -
 
     file.transact(drafts)
     return found[-1]
+
+
+def release(file: MatterFile, actor: Actor, hold: str, custodian: str, reason: str) -> list[Event]:
+    """Release a custodian from a hold, as counsel and with a reason.
+
+    Raises:
+        ApprovalError: The person is no counsel on the matter.
+        UsageError: There is no such hold, or it was released before.
+    """
+
+    def drafts(matter: Matter) -> list[Draft]:
+        may(matter, actor, COUNSEL, "releasing a legal hold")
+        record = matter.holds.get((hold, custodian))
+        if record is None or record.state == "released":
+            standing = [
+                f"{h.id} of {h.custodian}" for h in matter.holds.values() if h.state != "released"
+            ]
+            raise UsageError(
+                f"{matter.id}: got the hold {shown(hold)} of {shown(custodian)};"
+                f" allowed: {', '.join(standing) or 'none stands'}"
+            )
+        data = {"hold": hold, "custodian": custodian, "reason": file.values.commit(reason)}
+        return [Draft("hold.released", data, actor)]
+
+    return file.transact(drafts)
 
 
 def _judge(matter: Matter, hold: str, person: str) -> Acknowledged:

@@ -62,6 +62,9 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "approve": "decide:approve",
         "reject": "decide:reject",
         "request-changes": "decide:request_changes",
+        "delegate": "decide:delegate",
+        "break-glass": "decide:break_glass",
+        "hold": "track:hold",
     },
     "Law": {
         "deadlines": "deadlines:deadlines",

@@ -1,7 +1,7 @@
 """What waits for a decision, and deciding it: what is decided on is printed first."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from breachbook import rows
@@ -11,6 +11,7 @@ from breachbook.errors import ApprovalError, UsageError
 
 if TYPE_CHECKING:
     from breachbook.approvals import Answer
+    from breachbook.decisions import Decided
 
 
 def approvals(request: str | None = None, /, *, mine: bool = False, json: bool = False) -> None:
@@ -50,20 +51,97 @@ def approvals(request: str | None = None, /, *, mine: bool = False, json: bool =
     )  # fmt: skip
 
 
-def approve(request: str, /, *, comment: str | None = None, json: bool = False) -> None:
+def approve(
+    request: str,
+    /,
+    *,
+    comment: str | None = None,
+    confirm: str | None = None,
+    json: bool = False,
+) -> None:
     """Approve a request: exactly the files, recipients and method that are printed.
 
     For example:
 
     - breachbook approve LEAK-2026-0001-A3
     - breachbook approve LEAK-2026-0001-A3 --comment "as discussed"
+    - breachbook approve LEAK-2026-0001-A4 --confirm LEAK-2026-0001
 
     Args:
         request: Its id, as `approvals` lists it.
         comment: Kept with the decision.
+        confirm: The matter's number, which a request of high risk asks for.
         json: Print JSON.
     """
-    _decide(request, "approve", comment, json)
+    _decide(request, "approve", comment, json, confirm)
+
+
+def delegate(
+    request: str, /, *, to: str, until: str, reason: str | None = None, json: bool = False
+) -> None:
+    """Hand your decision on a request to another person until a moment, as its policy allows.
+
+    For example:
+
+    - breachbook delegate LEAK-2026-0001-A3 --to lin-yue --until 2026-11-20T18:00:00-06:00
+
+    Args:
+        request: Its id.
+        to: Person who decides in your place; `approvals REQUEST` names those allowed.
+        until: A date (to its end, in UTC), or a date and time with its offset.
+        reason: Why.
+        json: Print JSON.
+    """
+    from breachbook import decisions
+
+    _, actor = current.writable(decisions.matter_of(request))
+    decided = decisions.delegate(
+        current.workspace, request, actor=actor, to=to, until=until_of(until), reason=reason
+    )
+    _told(request, f"handed to {to}", decided, json)
+
+
+def break_glass(request: str, /, *, reason: str, confirm: str, json: bool = False) -> None:
+    """Approve a request alone, as somebody its policy names for emergencies; everyone is told why.
+
+    For example:
+
+    - breachbook break-glass LEAK-2026-0001-A3 --reason "upload to a public site is under way" --confirm LEAK-2026-0001
+
+    Args:
+        request: Its id.
+        reason: Why it cannot wait for the people asked.
+        confirm: The matter's number.
+        json: Print JSON.
+    """
+    from breachbook import decisions
+
+    _, actor = current.writable(decisions.matter_of(request))
+    if not json:
+        _print(_view(request, actor.person))
+    decided = decisions.break_glass(
+        current.workspace, request, actor=actor, reason=reason, confirmed=confirm
+    )
+    _told(request, "approved alone", decided, json)
+
+
+def until_of(text: str) -> datetime:
+    """Read until when something holds: a date to its end in UTC, or a time with its offset.
+
+    Raises:
+        UsageError: Neither.
+    """
+    try:
+        if "T" not in text:
+            return datetime.combine(date.fromisoformat(text), time(23, 59, 59), UTC)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise UsageError(
+            f"--until: got {text[:60]!r}; allowed: 2026-11-20, or 2026-11-20T18:00:00-06:00"
+        )
+    return moment
 
 
 def reject(request: str, /, *, comment: str, json: bool = False) -> None:
@@ -96,7 +174,9 @@ def request_changes(request: str, /, *, comment: str, json: bool = False) -> Non
     _decide(request, "request-changes", comment, json)
 
 
-def _decide(request: str, answer: "Answer", comment: str | None, json: bool) -> None:
+def _decide(
+    request: str, answer: "Answer", comment: str | None, json: bool, confirm: str | None = None
+) -> None:
     from breachbook.decisions import decide, matter_of
 
     if answer != "approve" and not (comment and comment.strip()):
@@ -113,21 +193,27 @@ def _decide(request: str, answer: "Answer", comment: str | None, json: bool) -> 
         answer=answer,
         comment=comment,
         subject16=view["subject"][:16],
+        confirmed=confirm,
     )
+    _told(request, answer, decided, json, {"subject": view["subject"]})
+
+
+def _told(
+    request: str, what: str, decided: "Decided", json: bool, more: Mapping[str, Any] | None = None
+) -> None:
+    """Say what became of a decision, and wake the engine.
+
+    Raises:
+        ApprovalError: It was refused; the journal has the attempt.
+    """
     if json:
-        as_json(
-            {
-                "outcome": decided.outcome,
-                "cause": decided.code,
-                "text": decided.text,
-                "subject": view["subject"],
-            }
-        )
+        outcome = {"outcome": decided.outcome, "cause": decided.code, "text": decided.text}
+        as_json({**outcome, **(more or {})})
     current.tell_engine(decided.matter)
     if decided.outcome == "refused":
         raise ApprovalError(f"{request}: {decided.text}")
     if not json:
-        say(f"{request}: {answer}, {decided.text}")
+        say(f"{request}: {what}, {decided.text}")
 
 
 def _view(request: str, decider: str | None = None) -> dict[str, Any]:
@@ -155,7 +241,9 @@ def _open(person: str | None) -> list[dict[str, Any]]:
         file = rows.open_file(current.root, row["matter"])
         state = file.refresh()
         for approval in state.approvals.values():
-            if approval.state == "open" and (person is None or waits_for(approval, state, person, now)):
+            if approval.state == "open" and (
+                person is None or waits_for(approval, state, person, now)
+            ):
                 found.append(approval_view(file, state, approval))
     return sorted(found, key=lambda view: view["expires_at"])
 
@@ -174,6 +262,10 @@ def _print(view: Mapping[str, Any]) -> None:
             "action": f"{view['action']} by {view['method']}" if view["action"] else None,
             "state": view["state"],
             "approvals": f"{view['given']} of {view['quorum']}",
+            "still needed": view["still_needed"] or None,
+            "high risk": "type the matter's number with --confirm" if view["high_risk"] else None,
+            "may stand in": view["delegates"],
+            "may break glass": view["break_glass"],
             "approvers": view["approvers"],
             "excluded": view["excluded"],
             "decide before": moment(view["expires_at"]),

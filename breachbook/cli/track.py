@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from breachbook.cli.act import recorded
-from breachbook.cli.output import as_json, table
+from breachbook.cli.decide import until_of
+from breachbook.cli.output import as_json, say, table
 from breachbook.cli.session import current
-from breachbook.errors import UsageError
+from breachbook.errors import ApprovalError, UsageError
+from breachbook.events import stamp
 
 if TYPE_CHECKING:
     from breachbook.events import Event
@@ -19,11 +21,12 @@ _NEEDS = {
     "waive": "--reason TEXT",
     "reopen": "--reason TEXT",
     "assign": "--to PERSON",
+    "snooze": "--until WHEN",
 }
 
 
 def deadline(
-    what: Literal["done", "ask-waiver", "waive", "reopen", "assign"],
+    what: Literal["done", "ask-waiver", "waive", "reopen", "assign", "snooze"],
     matter: str,
     deadline: str,
     /,
@@ -32,6 +35,7 @@ def deadline(
     proof: Path | None = None,
     reason: str | None = None,
     to: str | None = None,
+    until: str | None = None,
     json: bool = False,
 ) -> None:
     """Record what became of a deadline: done with proof, waived by two people, given to somebody.
@@ -46,26 +50,29 @@ def deadline(
     - breachbook deadline waive LEAK-2026-0001 us-fees-14@F12 --reason "agreed"
     - breachbook deadline reopen LEAK-2026-0001 us-answer-21@F9 --reason "wrong case"
     - breachbook deadline assign LEAK-2026-0001 us-answer-21@F9 --to joan-petrov
+    - breachbook deadline snooze LEAK-2026-0001 us-answer-21@F9 --until 2026-12-01
 
     Args:
-        what: done, ask-waiver, waive, reopen or assign.
+        what: done, ask-waiver, waive, reopen, assign or snooze.
         matter: Its id.
         deadline: Id of the deadline, as `deadlines --json` lists it: rule@fact.
         on: When it was done: a date, or a date and time with its offset.
         proof: A file that shows it, kept with the matter.
         reason: Why it is waived or reopened.
         to: Person who keeps the deadline and is reminded of it.
+        until: No reminder until then, which is never after the day to plan on.
         json: Print JSON.
     """
     from breachbook import deadline_records as records
 
-    wanted = {"done": on, "assign": to}.get(what, reason)
+    wanted = {"done": on, "assign": to, "snooze": until}.get(what, reason)
     stray = [
         name
         for name, value, use in (
             ("--on", on, "done"),
             ("--proof", proof, "done"),
             ("--to", to, "assign"),
+            ("--until", until, "snooze"),
         )
         if value is not None and what != use
     ]
@@ -78,6 +85,9 @@ def deadline(
         events = records.done(file, actor, deadline, wanted, proof)
     elif what == "assign":
         events = records.assign(file, actor, deadline, wanted)
+    elif what == "snooze":
+        now = current.workspace.now()
+        events = records.snooze(file, actor, deadline, until_of(wanted), now)
     else:
         act = {
             "ask-waiver": records.ask_waiver,
@@ -145,6 +155,76 @@ def gate(
     else:
         events = records.restore_gate(file, current.library, actor, gate, reason or "")
     recorded(matter, events, json)
+
+
+def hold(
+    what: Literal["list", "acknowledge", "release"],
+    matter: str,
+    hold: str | None = None,
+    /,
+    *,
+    custodian: str | None = None,
+    reason: str | None = None,
+    json: bool = False,
+) -> None:
+    """List the legal holds of a matter, acknowledge yours, or release one as counsel.
+
+    For example:
+
+    - breachbook hold list LEAK-2026-0001
+    - breachbook hold acknowledge LEAK-2026-0001 legal-hold-1
+    - breachbook hold release LEAK-2026-0001 legal-hold-1 --custodian alan-brooks --reason "the matter is settled"
+
+    Args:
+        what: list, acknowledge or release.
+        matter: Its id.
+        hold: Id of the hold, as `hold list` names it.
+        custodian: Person whose hold is released.
+        reason: Why it is released.
+        json: Print JSON.
+    """
+    from breachbook import holds
+
+    if what == "list":
+        _holds(matter, json)
+        return
+    if hold is None or (what == "release") != (custodian is not None and reason is not None):
+        raise UsageError(
+            f"hold {what}: got too little or too much; allowed: MATTER HOLD, and --custodian with --reason to release"
+        )
+    if what == "release":
+        file, actor = current.writable(matter)
+        recorded(matter, holds.release(file, actor, hold, custodian or "", reason or ""), json)
+        return
+    _, actor = current.writable(matter)
+    told = holds.acknowledge(current.workspace, matter, hold, actor=actor)
+    if json:
+        as_json({"outcome": told.outcome, "text": told.text})
+    if told.outcome == "refused":
+        raise ApprovalError(f"{matter} {hold}: {told.text}")
+    if not json:
+        say(f"{matter} {hold}: {told.text}")
+    current.tell_engine(matter)
+
+
+def _holds(matter: str, json: bool) -> None:
+    _, state = current.readable(matter)
+    found = [
+        {
+            "hold": h.id,
+            "custodian": h.custodian,
+            "state": h.state,
+            "issued_at": stamp(h.issued_at),
+            "reply_by": stamp(h.reply_by) if h.reply_by else None,
+            "acknowledged_at": stamp(h.acknowledged_at) if h.acknowledged_at else None,
+        }
+        for h in state.holds.values()
+    ]
+    if json:
+        as_json(found)
+        return
+    columns = ("hold", "custodian", "state", "issued_at", "reply_by", "acknowledged_at")
+    table(columns, [tuple(h[name] or "" for name in columns) for h in found], "no legal hold yet")
 
 
 def _gates(matter: str, json: bool) -> None:
