@@ -21,18 +21,27 @@ from breachbook.slack.standin import Standin, sign, signed_headers
 from breachbook.slack.standin.acts import Acts
 from breachbook.slack.standin.arguments import Refused
 from breachbook.slack.standin.schema import problems_of_blocks, problems_of_view
-from tests.slack_world import CHANNEL, COUNSEL, ENGINEER, NOW, SETTINGS, running
+from breachbook.slack.standin.state import State
+from tests.standin_world import CHANNEL, COUNSEL, ENGINEER, NOW, SETTINGS, running
 
 PLAIN = {"type": "plain_text", "text": "x"}
 BUTTON = {"type": "button", "text": PLAIN, "action_id": "a"}
 INPUT = {"type": "input", "label": PLAIN, "element": {"type": "plain_text_input"}}
 
 
-@pytest.fixture
-def standin(tmp_path: Path) -> Iterator[Standin]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
     """A running stand-in whose clock stands still."""
-    with Standin(tmp_path / "slack.json", SETTINGS, now=NOW.timestamp) as made:
+    path = tmp_path_factory.mktemp("standin") / "slack.json"
+    with Standin(path, now=NOW.timestamp) as made:
         yield made
+
+
+@pytest.fixture
+def standin(server: Standin) -> Standin:
+    """The stand-in with nothing in it but its settings."""
+    server.state.forget(SETTINGS)
+    return server
 
 
 @pytest.fixture
@@ -313,8 +322,10 @@ def test_click_without_answer_is_repeated(standin: Standin, slack: WebClient) ->
     blocks = [{"type": "actions", "elements": [{**BUTTON, "value": "v"}]}]
     ts = slack.chat_postMessage(channel=CHANNEL, text="x", blocks=blocks)["ts"]
     with running(Starlette(routes=[Route("/", slow, methods=["POST"])])) as url:
-        standin.state.configure({"request_url": f"{url}/"})
-        attempts = _acts(standin, user=COUNSEL, channel=CHANNEL, ts=str(ts), action_id="a")
+        standin.state.configure({"request_url": f"{url}/", "patience_seconds": 0.5})
+        attempts = _acts(
+            standin, user=COUNSEL, channel=CHANNEL, ts=str(ts), action_id="a", retries=1
+        )
         release.set()
 
     assert [each["status"] for each in attempts] == [0, 200]
@@ -322,7 +333,7 @@ def test_click_without_answer_is_repeated(standin: Standin, slack: WebClient) ->
     assert seen[1]["x-slack-retry-reason"] == "http_timeout"
 
 
-def _acts(standin: Standin, **given: str) -> list[dict[str, Any]]:
+def _acts(standin: Standin, **given: Any) -> list[dict[str, Any]]:
     headers = {"authorization": f"Bearer {standin.state.data['control_token']}"}
     url = f"{standin.url}/control/click"
     told = httpx.post(url, json=given, headers=headers, timeout=30).json()
@@ -357,9 +368,10 @@ def test_message_outside_the_channel_cannot_be_clicked(standin: Standin) -> None
         Acts(standin.state).click(ENGINEER, CHANNEL, "1.0", "approve")
 
 
-def test_state_file_is_the_owners_alone(standin: Standin, tmp_path: Path) -> None:
+def test_state_file_is_the_owners_alone(tmp_path: Path) -> None:
     """The pretended secrets are in a file only its owner reads."""
     path = tmp_path / "slack.json"
+    state = State(path, SETTINGS)
 
     assert path.stat().st_mode & 0o777 == 0o600
-    assert json.loads(path.read_text())["token"] == standin.state.data["token"]
+    assert json.loads(path.read_text())["token"] == state.data["token"]

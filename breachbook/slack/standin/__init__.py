@@ -4,7 +4,7 @@
 runs it in a thread.
 """
 
-from breachbook.slack.standin.acts import sign, signed_headers
+from breachbook.slack.standin.delivery import sign, signed_headers
 from breachbook.slack.standin.serve import Standin
 
 __all__ = ["Standin", "sign", "signed_headers"]

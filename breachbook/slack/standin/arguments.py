@@ -62,7 +62,11 @@ SIGNATURES: Mapping[str, Signature] = {
     "chat.update": _takes(
         "channel ts", "text blocks attachments parse link_names metadata reply_broadcast"
     ),
-    "conversations.create": _takes("name", "is_private team_id"),
+    "apps.connections.open": _takes(""),
+    "chat.delete": _takes("channel ts"),
+    "chat.getPermalink": _takes("channel message_ts"),
+    "conversations.archive": _takes("channel"),
+    "conversations.create": _takes("name", "is_private"),
     "conversations.history": _takes(
         "channel", f"{_PAGED} oldest latest inclusive include_all_metadata"
     ),
@@ -71,16 +75,28 @@ SIGNATURES: Mapping[str, Signature] = {
     ),
     "conversations.info": _takes("channel", "include_locale include_num_members"),
     "conversations.invite": _takes("channel users", "force"),
-    "conversations.list": _takes("", f"{_PAGED} exclude_archived types team_id"),
+    "conversations.kick": _takes("channel user"),
+    "conversations.list": _takes("", f"{_PAGED} exclude_archived types"),
     "conversations.members": _takes("channel", _PAGED),
     "conversations.open": _takes("", "channel users return_im"),
+    "conversations.rename": _takes("channel name"),
+    "conversations.setPurpose": _takes("channel purpose"),
     "conversations.setTopic": _takes("channel topic"),
     "files.completeUploadExternal": _takes(
         "files", "channel_id channels thread_ts initial_comment blocks"
     ),
     "files.getUploadURLExternal": _takes("filename length", "alt_txt snippet_type"),
+    "files.info": _takes("file", "cursor limit count page"),
+    "pins.add": _takes("channel timestamp"),
+    "pins.list": _takes("channel"),
+    "pins.remove": _takes("channel timestamp"),
+    "users.conversations": _takes("", f"{_PAGED} user types exclude_archived"),
     "users.info": _takes("user", "include_locale"),
+    "users.list": _takes("", f"{_PAGED} include_locale"),
     "views.open": _takes("view", "trigger_id"),
+    "views.publish": _takes("user_id view", "hash"),
+    "views.push": _takes("view", "trigger_id"),
+    "views.update": _takes("view", "view_id external_id hash"),
 }
 
 
@@ -99,7 +115,8 @@ def read(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
     ]
     arguments: dict[str, Any] = {}
     for name, value in given.items():
-        if name not in signature.required | signature.optional:
+        # Slack's own framework names the team in every call.
+        if name not in signature.required | signature.optional | {"team_id"}:
             found.append(f"[ERROR] unknown argument: {name}")
             continue
         try:

@@ -1,31 +1,39 @@
-"""A page that shows the pretended workspace and lets a person click in it."""
+"""A page that shows the pretended workspace and lets a person act in it; it needs no scripts."""
 
 import hmac
-import html
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup, escape
+from markupsafe import escape
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from breachbook.slack.standin import files
 from breachbook.slack.standin.acts import Acts
 from breachbook.slack.standin.arguments import Refused
-from breachbook.slack.standin.state import BOT, State
+from breachbook.slack.standin.delivery import Attempt
+from breachbook.slack.standin.multipart import Form, read_form
+from breachbook.slack.standin.scene import Asked, Scenes
+from breachbook.slack.standin.state import State
 
 COOKIE = "standin"
 _FOLDER = Path(__file__).parent
-_CSP = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'"
-_MARK = re.compile(r"<!date\^\d+\^[^|>]*\|([^>]*)>|<@([A-Z0-9]+)>|\*([^*\n]+)\*")
+_CSP = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_MAX_BODY = 32 * 1024 * 1024
+# What an app does after its acknowledgement should be seen on the page that follows a click.
+_FOLLOW_SECONDS, _QUIET_SECONDS = 0.5, 0.15
 
-Handler = Callable[["Page", Request, Mapping[str, str]], Response]
+Handler = Callable[["Page", Request, Form], Response]
 
 
 def _guarded(handler: Handler) -> Callable[["Page", Request], Any]:
@@ -38,13 +46,27 @@ def _guarded(handler: Handler) -> Callable[["Page", Request], Any]:
         origin = f"{request.url.scheme}://{request.headers.get('host', '')}"
         if request.method == "POST" and request.headers.get("origin") != origin:
             return HTMLResponse("<p>Other origin.</p>", 403)
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        body = await _body(request)
+        if body is None:
+            return HTMLResponse("<p>Too much at once.</p>", 413)
+        form = read_form(request.headers.get("content-type", ""), body)
         answer = await run_in_threadpool(handler, page, request, form)
         answer.headers["content-security-policy"] = _CSP
-        answer.headers["referrer-policy"] = "no-referrer"
+        answer.headers["referrer-policy"] = "same-origin"
+        answer.headers["x-content-type-options"] = "nosniff"
+        answer.headers["cache-control"] = "no-store"
         return answer
 
     return endpoint
+
+
+async def _body(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BODY:
+            return None
+    return bytes(body)
 
 
 class Page:
@@ -53,19 +75,26 @@ class Page:
     def __init__(self, state: State, acts: Acts) -> None:
         self._state = state
         self._acts = acts
-        # Not strict: most keys of Slack's objects are optional.
-        self._jinja = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True)
-        self._jinja.filters["words"] = self._words
-        self._jinja.filters["plain"] = html.unescape
+        self._scenes = Scenes(state)
 
     def routes(self) -> list[Route]:
         """List the page's routes."""
+        forms = {
+            "/click": self.click,
+            "/press": self.press,
+            "/submit": self.submit,
+            "/close": self.close,
+            "/say": self.say,
+            "/shortcut": self.shortcut,
+            "/home": self.home,
+        }
         return [
             Route("/", self.show),
             Route("/enter", self.enter),
-            Route("/click", self.click, methods=["POST"]),
-            Route("/submit", self.submit, methods=["POST"]),
             Route("/page.css", self.style),
+            Route("/file/{file}", self.file),
+            Route("/archives/{channel}/{stamp}", self.archived),
+            *[Route(path, does, methods=["POST"]) for path, does in forms.items()],
         ]
 
     def knows(self, request: Request) -> bool:
@@ -73,11 +102,13 @@ class Page:
         return self._is_key(request.cookies.get(COOKIE, ""))
 
     async def enter(self, request: Request) -> Response:
-        """Exchange the key for a cookie."""
+        """Exchange the key for a cookie; what else the link names (user, channel, tab) is shown."""
         if not self._is_key(request.query_params.get("key", "")):
             return HTMLResponse("<p>Not the key.</p>", 401)
+        named = {key: text for key, text in request.query_params.items() if key != "key"}
+        onward = escape(f"/?{urlencode(named)}" if named else "/")
         answer = HTMLResponse(
-            '<meta http-equiv="refresh" content="0; url=/"><a href="/">Go on</a>'
+            f'<meta http-equiv="refresh" content="0; url={onward}"><a href="{onward}">Go on</a>'
         )
         key = str(self._state.data["control_token"])
         answer.set_cookie(COOKIE, key, httponly=True, samesite="strict")
@@ -88,74 +119,162 @@ class Page:
         return FileResponse(_FOLDER / "page.css", media_type="text/css")
 
     @_guarded
-    def show(self, request: Request, _form: Mapping[str, str]) -> Response:
-        """Show one channel as one person sees it, with their open form."""
+    def show(self, request: Request, _form: Form) -> Response:
+        """Show one channel or the Home tab as one person sees it, with their open form."""
+        named = ("user", "channel", "tab", "thread", "note", "confirm")
+        asked = Asked(**{name: request.query_params.get(name, "") for name in named})
+        return HTMLResponse(self._scenes.render(asked))
+
+    @_guarded
+    def file(self, request: Request, _form: Form) -> Response:
+        """Give a file for keeping, to a person who may see it."""
         with self._state.lock:
-            data = self._state.data
-            people = [user for user in data["users"].values() if user["id"] != BOT["user_id"]]
-            user = request.query_params.get("user") or (people[0]["id"] if people else "")
-            channels = [each for each in data["channels"].values() if user in each["members"]]
-            first = channels[0]["id"] if channels else ""
-            channel = request.query_params.get("channel") or first
-            mine = channel in [each["id"] for each in channels]
-            shown = self._jinja.get_template("page.html").render(
-                people=people,
-                user=user,
-                channels=channels,
-                channel=channel if mine else "",
-                messages=self._state.messages(channel) if mine else [],
-                whispers=[each for each in data["ephemerals"] if each["user"] == user],
-                views=[each["view"] for each in data["views"].values() if each["user"] == user],
-                note=request.query_params.get("note", ""),
+            try:
+                user = request.query_params.get("user", "")
+                file = files.seen_by(self._state, user, str(request.path_params["file"]))
+            except Refused:
+                return HTMLResponse("<p>No such file.</p>", 404)
+            # Always as a download: a hostile HTML file must not run under this page's origin.
+            return FileResponse(
+                self._state.file_path(file["id"]),
+                filename=file["name"],
+                media_type="application/octet-stream",
             )
-        return HTMLResponse(shown)
 
     @_guarded
-    def click(self, _request: Request, form: Mapping[str, str]) -> Response:
-        """Click a button as the chosen person."""
-        try:
-            told = self._acts.click(form["user"], form["channel"], form["ts"], form["action_id"])
-            note = "" if told[-1].status == 200 else f"The app answered {told[-1].status}."
-        except (Refused, KeyError) as error:
-            note = f"Not done: {error}"
-        return _back(form, note)
+    def archived(self, request: Request, _form: Form) -> Response:
+        """Lead from a message's permalink to the message."""
+        channel = str(request.path_params["channel"])
+        stamp = str(request.path_params["stamp"]).removeprefix("p")
+        anchor = f"m{stamp[:-6]}.{stamp[-6:]}" if stamp.isdecimal() else ""
+        return RedirectResponse(f"/?{urlencode({'channel': channel})}#{anchor}", 303)
 
     @_guarded
-    def submit(self, _request: Request, form: Mapping[str, str]) -> Response:
+    def click(self, _request: Request, form: Form) -> Response:
+        """Press or choose in a message as the chosen person; asks first where the app wants it."""
+        where = [form.get(name) for name in ("ts", "block_id", "action_id", "value")]
+        if form.get("confirmed") != "yes" and self._scenes.question(form.get("channel"), where):
+            return _back(form, confirm="|".join(where))
+        return self._done(
+            form,
+            lambda: self._acts.click(
+                form.get("user"),
+                form.get("channel"),
+                form.get("ts"),
+                form.get("action_id"),
+                form.get("value") or None,
+                form.get("block_id"),
+            ),
+        )
+
+    @_guarded
+    def press(self, _request: Request, form: Form) -> Response:
+        """Press or choose in a modal or Home tab."""
+        view_id, values = form.get("view_id"), self._values(form)
+        block_id, _, action_id = form.get("press").partition("/")
+        where = [view_id, block_id, action_id, ""]
+        asks = self._scenes.question("", where) and form.get("confirmed") != "yes"
+
+        def act() -> list[Attempt]:
+            if asks:
+                self._acts.fill(form.get("user"), view_id, values)
+                return []
+            chosen = values.get(f"{block_id}/{action_id}")
+            return self._acts.press(form.get("user"), view_id, action_id, chosen, block_id, values)
+
+        if not asks:
+            return self._done(form, act)
+        return self._done(form, act, confirm="|".join(where))
+
+    @_guarded
+    def submit(self, _request: Request, form: Form) -> Response:
         """Send a form as the chosen person."""
+        values = self._values(form)
+
+        def act() -> list[Attempt]:
+            # Kept first, so that a form that is not taken stays filled in.
+            self._acts.fill(form.get("user"), form.get("view_id"), values)
+            self._acts.submit(form.get("user"), form.get("view_id"), values)
+            return []
+
+        return self._done(form, act)
+
+    @_guarded
+    def close(self, _request: Request, form: Form) -> Response:
+        """Close a form."""
+        return self._done(form, lambda: self._acts.close(form.get("user"), form.get("view_id")))
+
+    @_guarded
+    def say(self, _request: Request, form: Form) -> Response:
+        """Post a message with files, or send a command."""
+        user, channel, text = form.get("user"), form.get("channel"), form.get("text").strip()
+
+        def act() -> list[Attempt]:
+            if text.startswith("/") and not form.files:
+                name, _, rest = text.partition(" ")
+                return self._acts.command(user, channel, name, rest.strip())
+            told = self._acts.post(user, channel, text, form.get("thread"), form.files)
+            return [Attempt(**each) for each in told["attempts"]]
+
+        return self._done(form, act)
+
+    @_guarded
+    def shortcut(self, _request: Request, form: Form) -> Response:
+        """Use a shortcut, on a message where one is named."""
+        given = [form.get(name) for name in ("user", "callback_id", "channel", "ts")]
+        if not given[3]:
+            given[2] = ""
+        return self._done(form, lambda: self._acts.shortcut(*given))
+
+    @_guarded
+    def home(self, _request: Request, form: Form) -> Response:
+        """Open the app's Home tab, or its messages."""
+        tab = "messages" if form.get("tab") == "messages" else "home"
+        form.texts["tab"] = [tab]
+        return self._done(form, lambda: self._acts.open_home(form.get("user"), tab))
+
+    def _done(self, form: Form, act: Callable[[], list[Attempt]], confirm: str = "") -> Response:
+        note = ""
+        try:
+            told = act()
+            if told and not told[-1].is_taken:
+                note = f"The app answered {told[-1].status or 'nothing in time'}."
+            if not confirm:
+                self._state.settle(_FOLLOW_SECONDS, _QUIET_SECONDS)
+        except Refused as refused:
+            said = " ".join(each.removeprefix("[ERROR] ") for each in refused.messages)
+            note = f"Not done: {refused.code.replace('_', ' ')}. {said}".strip()
+        return _back(form, note, confirm)
+
+    def _values(self, form: Form) -> dict[str, list[str]]:
         values = {
-            name.removeprefix("value:"): text
-            for name, text in form.items()
+            name.removeprefix("value:"): texts
+            for name, texts in form.texts.items()
             if name.startswith("value:")
         }
+        for name, texts in form.texts.items():
+            if name.startswith("local:"):
+                values[name.removeprefix("local:")] = self._instants(form.get("user"), texts)
+        return values
+
+    def _instants(self, user: str, texts: list[str]) -> list[str]:
+        with self._state.lock:
+            zone = ZoneInfo(self._state.data["users"].get(user, {}).get("tz", "UTC"))
         try:
-            told = self._acts.submit(form["user"], form["view_id"], values)
-            note = " ".join(told["errors"].values())
-        except (Refused, KeyError) as error:
-            note = f"Not done: {error}"
-        return _back(form, note)
+            return [
+                str(int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()))
+                for text in texts
+                if text
+            ]
+        except ValueError:
+            return texts
 
     def _is_key(self, given: str) -> bool:
         key = str(self._state.data["control_token"])
         return hmac.compare_digest(given.encode(), key.encode())
 
-    def _words(self, text: str) -> Markup:
-        """Show `mrkdwn`: bold, dates by their fallback, mentions by name."""
-        users, shown, end = self._state.data["users"], Markup(), 0
-        for found in _MARK.finditer(text):
-            shown += escape(html.unescape(text[end : found.start()]))
-            date, user, bold = found.groups()
-            if bold is not None:
-                shown += Markup("<b>{}</b>").format(html.unescape(bold))
-            else:
-                named = date if date is not None else f"@{users.get(user, {}).get('name', user)}"
-                shown += escape(html.unescape(named))
-            end = found.end()
-        return shown + escape(html.unescape(text[end:]))
 
-
-def _back(form: Mapping[str, str], note: str) -> Response:
-    place = {"user": form.get("user", ""), "channel": form.get("channel", ""), "note": note}
-    return RedirectResponse(
-        "/?" + "&".join(f"{key}={quote(each)}" for key, each in place.items()), 303
-    )
+def _back(form: Form, note: str = "", confirm: str = "") -> Response:
+    place = {name: form.get(name) for name in ("user", "channel", "tab", "thread")}
+    told = {**place, "note": note, "confirm": confirm}
+    return RedirectResponse(f"/?{urlencode({k: v for k, v in told.items() if v})}", 303)

@@ -41,7 +41,14 @@ class Standin:
         self.state = State(path, settings, now)
         self._socket = _bind(port)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(app(self.state), log_level="warning", access_log=False)
+        self.state.url = self.url
+        config = uvicorn.Config(
+            app(self.state),
+            log_level="warning",
+            access_log=False,
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=2,
+        )
         self.server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self.run, daemon=True, name="slack-standin")
 

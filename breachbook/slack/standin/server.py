@@ -1,9 +1,8 @@
-"""The stand-in's HTTP side: the Web API, uploads, and a control interface under its own token."""
+"""The stand-in's HTTP and WebSocket side: the Web API, files, sockets, control and the page."""
 
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,15 +11,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
+from starlette.routing import Route, WebSocketRoute
 
-from breachbook.slack.standin import files
+from breachbook.slack.standin import answers, files
 from breachbook.slack.standin.acts import Acts
-from breachbook.slack.standin.api import answer
+from breachbook.slack.standin.api import Api
 from breachbook.slack.standin.arguments import Refused
+from breachbook.slack.standin.control import Control
 from breachbook.slack.standin.page import Page
-from breachbook.slack.standin.state import Record, State
+from breachbook.slack.standin.sockets import Hub
+from breachbook.slack.standin.state import State
 
 _HOSTS = ["127.0.0.1", "localhost"]
 
@@ -28,18 +35,22 @@ _HOSTS = ["127.0.0.1", "localhost"]
 def app(state: State) -> Starlette:
     """Build the stand-in over its state; serve it on 127.0.0.1 only.
 
-    ``/api/{method}`` is the Web API. Under ``/control/``, with ``Authorization: Bearer`` and the
-    control token: ``GET state``; ``POST settings`` (as `State`), ``fault`` ({method, kind:
-    rate-limit | lose-answer, times, retry_after}), ``click`` ({user, channel, ts, action_id}),
-    ``submit`` ({user, view_id, values}) and ``command`` ({user, channel, command, text}).
-    ``/`` is a page for people.
+    ``/api/{method}`` is the Web API, ``/link/`` the WebSocket of Socket Mode, ``/upload/``,
+    ``/files-pri/`` and ``/response/`` are addresses the Web API and payloads give out,
+    ``/control/`` is `Control`, ``/`` a page for people.
     """
-    acts = Acts(state)
-    control = _Control(state, acts)
+    hub = Hub(state)
+    acts = Acts(state, hub)
+    control = Control(state, acts, hub)
+    private = _private(state)
     return Starlette(
         routes=[
-            Route("/api/{method}", _api(state), methods=["GET", "POST"]),
+            Route("/api/{method}", _api(Api(state, hub)), methods=["GET", "POST"]),
+            WebSocketRoute("/link/", hub.endpoint),
             Route("/upload/{file}", _upload(state), methods=["POST"]),
+            Route("/files-pri/{named}/{file}", private),
+            Route("/files-pri/{named}/download/{file}", private),
+            Route("/response/{token}", _response(state), methods=["POST"]),
             Route("/control/state", control.show),
             Route("/control/{act}", control.act, methods=["POST"]),
             *Page(state, acts).routes(),
@@ -48,7 +59,7 @@ def app(state: State) -> Starlette:
     )
 
 
-def _api(state: State) -> Callable[[Request], Any]:
+def _api(api: Api) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         given = dict(request.query_params)
         body = await request.body()
@@ -63,10 +74,9 @@ def _api(state: State) -> Callable[[Request], Any]:
         else:
             given |= dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         named = str(given.pop("token", ""))
-        token = request.headers.get("authorization", "").removeprefix("Bearer ") or named
-        base = str(request.base_url).rstrip("/")
+        token = _bearer(request) or named
         method = str(request.path_params["method"])
-        told = await run_in_threadpool(answer, state, method, token, given, base)
+        told = await run_in_threadpool(api.answer, method, token, given)
         return JSONResponse(told.body, told.status, told.headers)
 
     return endpoint
@@ -82,46 +92,32 @@ def _upload(state: State) -> Callable[[Request], Any]:
     return endpoint
 
 
-class _Control:
-    def __init__(self, state: State, acts: Acts) -> None:
-        self._state = state
-        self._acts = acts
+def _private(state: State) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        with state.lock:
+            token, scoped = str(state.data["token"]), "files:read" in state.app("scopes")
+            if not scoped or not hmac.compare_digest(_bearer(request).encode(), token.encode()):
+                # Slack leads whoever has no token to its log-in page, not to an error.
+                return RedirectResponse("/", 302)
+            try:
+                file = files.seen_by_app(state, str(request.path_params["file"]))
+            except Refused:
+                return PlainTextResponse("no such file\n", 404)
+            return FileResponse(state.file_path(file["id"]), filename=file["name"])
 
-    async def show(self, request: Request) -> Response:
-        if not self._allowed(request):
-            return PlainTextResponse("control token needed\n", 401)
-        with self._state.lock:
-            shown = ("team_id", "users", "channels", "messages", "ephemerals", "files", "views")
-            return JSONResponse({name: self._state.data[name] for name in shown})
+    return endpoint
 
-    async def act(self, request: Request) -> Response:
-        if not self._allowed(request):
-            return PlainTextResponse("control token needed\n", 401)
-        try:
-            given = await request.json()
-            told = await run_in_threadpool(self._do, str(request.path_params["act"]), given)
-        except Refused as refused:
-            said = {"ok": False, "error": refused.code, "messages": list(refused.messages)}
-            return JSONResponse(said, 400)
-        except (TypeError, KeyError, ValueError) as error:
-            return JSONResponse({"ok": False, "error": f"arguments: {error}"}, 400)
-        return JSONResponse({"ok": True, **told})
 
-    def _do(self, act: str, given: Record) -> Record:
-        if act == "click":
-            return {"attempts": [asdict(each) for each in self._acts.click(**given)]}
-        if act == "submit":
-            return self._acts.submit(**given)
-        if act == "command":
-            return {"attempts": [asdict(each) for each in self._acts.command(**given)]}
-        if act == "settings":
-            self._state.configure(given)
-        elif act == "fault":
-            self._state.faults.append({"times": 1, "method": given["method"], **given})
-        else:
-            raise Refused("unknown_act")
-        return {}
+def _response(state: State) -> Callable[[Request], Any]:
+    async def endpoint(request: Request) -> Response:
+        body = (await request.body()).decode("utf-8", "replace")
+        status = await run_in_threadpool(
+            answers.respond, state, str(request.path_params["token"]), body
+        )
+        return PlainTextResponse("ok" if status == 200 else "refused", status)
 
-    def _allowed(self, request: Request) -> bool:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        return hmac.compare_digest(given.encode(), str(self._state.data["control_token"]).encode())
+    return endpoint
+
+
+def _bearer(request: Request) -> str:
+    return request.headers.get("authorization", "").removeprefix("Bearer ")
