@@ -19,7 +19,7 @@ from breachbook.errors import ContentError, Problem
 
 _HERE = Path(__file__).parent
 # Nothing in the text may reach a format behind pandoc's back; quotes and dashes stay as written.
-_MARKDOWN = (
+MARKDOWN = (
     "markdown-raw_html-raw_tex-raw_attribute-latex_macros-tex_math_dollars-yaml_metadata_block"
     "-pandoc_title_block-mmd_title_block-citations-smart-auto_identifiers-example_lists"
     "+east_asian_line_breaks"
@@ -184,7 +184,8 @@ def _fonts() -> Any:
 
 
 @cache
-def _program() -> str:
+def program() -> str:
+    """Give the path of pandoc."""
     import pypandoc
 
     return str(pypandoc.get_pandoc_path())
@@ -192,7 +193,7 @@ def _program() -> str:
 
 def _pandoc(markdown: str, options: Sequence[str], place: str) -> bytes:
     done = subprocess.run(
-        [_program(), "--sandbox", f"--from={_MARKDOWN}", _COLUMNS, "--output=-", *options],
+        [program(), "--sandbox", f"--from={MARKDOWN}", _COLUMNS, "--output=-", *options],
         input=markdown.encode(),
         capture_output=True,
         env={**os.environ, **_ROOMY},
