@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from breachbook.canonical import digest
 from breachbook.entries import Delegation, Stage
+from breachbook.events import ENGINE, Actor, Draft
 from breachbook.matter import Approval, Document, Matter
 from breachbook.people import People, seconds
 from breachbook.playbook import Approve
@@ -26,9 +27,10 @@ CAUSES: Mapping[str, str] = {
     "changes-requested": "changes were already requested; a new version will come",
     "expired": "the time to decide this is over",
     "closed": "the matter is closed; whoever runs it can open it again",
-    "voided": "what this rests on has changed, so it can no longer be approved",
+    "voided": "what this rests on has changed or its draft was replaced, so it can no longer be approved",
     "not-yet": "others decide before you; you will be asked when they have",
     "unconfirmed": "this is of high risk: type the matter's number to approve it",
+    "other-number": "that is not the matter's number: type it as it stands on the card",
     "no-delegation": "this request may not be handed to anybody else",
     "not-a-delegate": "that person may not decide in your place: not of the roles allowed, asked already, or excluded",
     "too-long": "a decision may not be handed over for so long",
@@ -238,7 +240,7 @@ def judge(
     if received_at >= approval.expires_at:
         return Verdict("refused", "expired")
     if answer == "approve" and approval.high_risk and confirmed != matter.id:
-        return Verdict("refused", "unconfirmed")
+        return _unconfirmed(confirmed)
     return Verdict("recorded", acting_for=acting_for)
 
 
@@ -311,7 +313,11 @@ def judge_break_glass(
         return Verdict("refused", "no-break-glass")
     if received_at >= approval.expires_at:
         return Verdict("refused", "expired")
-    return Verdict("recorded") if confirmed == matter.id else Verdict("refused", "unconfirmed")
+    return Verdict("recorded") if confirmed == matter.id else _unconfirmed(confirmed)
+
+
+def _unconfirmed(typed: str | None) -> Verdict:
+    return Verdict("refused", "unconfirmed" if typed is None else "other-number")
 
 
 def latest(matter: Matter, document: str, round_: int) -> Approval | None:
@@ -323,7 +329,19 @@ def latest(matter: Matter, document: str, round_: int) -> Approval | None:
 def fallen(
     matter: Matter, approval: Approval, inputs: Mapping[str, str], now: datetime
 ) -> tuple[str, tuple[str, ...]] | None:
-    """Say why an open or approved request no longer stands: the cause and what changed; None if it stands."""
+    """Say why an open or approved request no longer stands: the cause and what changed; None if it stands.
+
+    What changed ends in ``edit:D5`` where a person had edited the text: the next draft is made anew without it.
+    """
+    found = _fallen(matter, approval, inputs, now)
+    document = matter.documents.get(approval.document)
+    edited = (f"edit:{document.id}",) if document is not None and document.edit else ()
+    return (found[0], (*found[1], *edited)) if found is not None else None
+
+
+def _fallen(
+    matter: Matter, approval: Approval, inputs: Mapping[str, str], now: datetime
+) -> tuple[str, tuple[str, ...]] | None:
     names = changed(approval.inputs, inputs)
     if names:
         return "inputs-changed", names
@@ -334,3 +352,22 @@ def fallen(
     if now >= approval.not_after:
         return "not-after-passed", ()
     return None
+
+
+def void(
+    matter: Matter, request: str, cause: str, changed: Sequence[str], actor: Actor = ENGINE
+) -> list[Draft]:
+    """Write that a request no longer stands, and stop whoever holds what was asked about to act on it."""
+    approval = matter.approvals[request]
+    data = {
+        "request": request, "subject": approval.subject, "cause": cause, "changed": list(changed),
+    }  # fmt: skip
+    drafts = [Draft("approval.voided", data, actor)]
+    for act in matter.instance(approval.step, approval.target).acts.values():
+        if act.state == "started" and act.subject == approval.subject:
+            halted = {
+                "step": approval.step, "target": approval.target, "round": approval.round,
+                "act": act.name, "key": act.key, "outcome": "voided", "request": approval.id,
+            }  # fmt: skip
+            drafts.append(Draft("step.halted", halted, actor))
+    return drafts

@@ -1,4 +1,7 @@
-"""What people record of deadlines and gates: done with proof, waived by two, given to somebody, cleared."""
+"""What people record of deadlines and gates: done with proof, waived by two, given to somebody, cleared.
+
+In a closed matter nothing of it is recorded: `ApprovalError`.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,7 +16,7 @@ from breachbook.gates import standing
 from breachbook.library import Library
 from breachbook.matter import Matter, read_when
 from breachbook.matter_file import MatterFile
-from breachbook.records import keep_proof, may, on_matter
+from breachbook.records import keep_proof, may, on_matter, still_open
 from breachbook.source import shown
 
 COUNSEL = ("ip-counsel", "general-counsel", "outside-counsel")
@@ -37,6 +40,7 @@ def done(
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
+        still_open(matter)
         record = _running(matter, deadline)
         late = is_late(moment, record.last_moment or record.legal)
         data: dict[str, Any] = {"deadline": record.id, "when": moment.isoformat()}
@@ -51,6 +55,7 @@ def ask_waiver(file: MatterFile, actor: Actor, deadline: str, reason: str) -> li
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
+        still_open(matter)
         record = _running(matter, deadline)
         data = {"deadline": record.id, "reason": file.values.commit(reason)}
         return [Draft("waiver.requested", data, actor)]
@@ -67,6 +72,7 @@ def waive(file: MatterFile, actor: Actor, deadline: str, reason: str) -> list[Ev
 
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "waiving a deadline")
+        still_open(matter)
         record = _running(matter, deadline)
         if record.waiver is None:
             raise ApprovalError(
@@ -91,6 +97,7 @@ def reopen(file: MatterFile, actor: Actor, deadline: str, reason: str) -> list[E
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
+        still_open(matter)
         record = _known(matter, deadline)
         if record.state in ("open", "superseded") and record.waiver is None:
             raise UsageError(
@@ -115,6 +122,7 @@ def assign(file: MatterFile, actor: Actor, deadline: str, person: str) -> list[E
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
+        still_open(matter)
         record = _running(matter, deadline)
         if not matter.sees(person):
             people = ", ".join(p for p in matter.roles if matter.sees(p))
@@ -135,6 +143,7 @@ def snooze(
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
+        still_open(matter)
         record = _running(matter, deadline)
         if until <= now or is_late(until, record.safe):
             raise UsageError(
@@ -165,6 +174,7 @@ def clear_gate(
 
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "clearing a gate of law")
+        still_open(matter)
         rule = _gate(file, library, matter, gate)
         known = [step.id for step in library.pinned(file, matter).steps]
         if wrong := [step for step in steps if step not in known]:
@@ -189,6 +199,7 @@ def restore_gate(
 
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "restoring a gate of law")
+        still_open(matter)
         if gate not in matter.book.clearances:
             cleared = ", ".join(matter.book.clearances) or "none is cleared"
             raise UsageError(f"{matter.id}: got the gate {shown(gate)}; allowed: {cleared}")

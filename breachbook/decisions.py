@@ -163,7 +163,9 @@ def _record(
         verdicts.append(verdict)
         if verdict.outcome == "recorded":
             return drafts_of(file, matter, verdict)
-        if verdict.outcome == "repeated" or request not in matter.approvals:
+        # Being asked for the matter's number is no attempt yet.
+        is_asked_more = verdict.cause == "unconfirmed"
+        if verdict.outcome == "repeated" or is_asked_more or request not in matter.approvals:
             return []
         return [Draft("approval.refused", {"request": request, "cause": verdict.cause}, actor)]
 

@@ -27,7 +27,7 @@ from breachbook.doers import doers
 from breachbook.matter import Act, Approval, Document, Instance, Matter
 from breachbook.people import seconds
 from breachbook.playbook import Playbook, Step
-from breachbook.reminders import next_at, tells
+from breachbook.reminders import next_at, tells, tells_of_closed
 from breachbook.tracking import track
 
 
@@ -45,7 +45,8 @@ def due(
         kinds: Which kinds of step may act; gates and order are judged over the whole playbook regardless.
     """
     if not matter.open:
-        return Agenda((), (), None)
+        told = tells_of_closed(matter, reference, now) if "tell" in kinds else ()
+        return Agenda(tuple(told), (), None)
     items: list[Due] = []
     waits: list[Wait] = []
     for step in playbook.steps:

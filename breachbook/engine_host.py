@@ -10,6 +10,7 @@ from typing import Any
 
 from breachbook import engine, wake
 from breachbook.agenda import PILLARS, Agenda, Claimed, Perform, Request, Tell
+from breachbook.digest import Digests
 from breachbook.durable import replace
 from breachbook.errors import BreachbookError, DamageError
 from breachbook.events import stamp
@@ -46,6 +47,8 @@ class EngineHost(Executor):
         self._busy: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self._dirty: set[str] = set()
         self._wanted: set[str] = set()
+        self._digests = Digests(workspace, library, slack) if slack is not None else None
+        self._digesting: asyncio.Task[None] | None = None
 
     def _changed(self, matter: str) -> None:
         self._loop.call_soon_threadsafe(self._on_change, matter)
@@ -152,10 +155,21 @@ class EngineHost(Executor):
             await asyncio.to_thread(self._settle)
         except BreachbookError as error:
             log.error("%s", error)
+        if self._digests is not None and (self._digesting is None or self._digesting.done()):
+            # Not waited for: a slow Slack must not hold up the matters.
+            self._digesting = asyncio.create_task(self._digest(self._digests))
         beat = {"at": stamp(self.workspace.now()), "pid": os.getpid()}
         await asyncio.to_thread(
             replace, self.workspace.run / "heartbeat.json", json.dumps(beat).encode()
         )
+
+    async def _digest(self, digests: Digests) -> None:
+        try:
+            await asyncio.to_thread(digests.send_due)
+        except BreachbookError as error:
+            log.error("digests: %s", error)
+        except Exception:
+            log.exception("digests")
 
     def _settle(self) -> None:
         """Bring the register up to the journals that changed; at most once a second."""

@@ -237,7 +237,14 @@ class Hold:
 
 @dataclass(slots=True)
 class Document:
-    """A rendered document: the SHA-256 of each of its files, and what it was made from."""
+    """A rendered document: the SHA-256 of each of its files, and what it was made from.
+
+    Attributes:
+        form: Which of its notice's forms it has.
+        template: SHA-256 of the declaration and the templates it was made with, or None.
+        replaces: Document whose text a person edited to make this one, or None.
+        edit: SHA-256 of the DOCX that person handed in, or None.
+    """
 
     id: str
     step: str
@@ -253,6 +260,10 @@ class Document:
     party: str | None = None
     drafted_at: datetime | None = None
     served: Mapping[str, Any] | None = None
+    form: str = ""
+    template: str | None = None
+    replaces: str | None = None
+    edit: str | None = None
 
 
 @dataclass(slots=True)

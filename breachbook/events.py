@@ -79,9 +79,8 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
         (
             "document.drafted",
             "document step target round version files inputs inputs_sha256 authors",
-            "notice language template form party replaces",
+            "notice language template form party replaces edit reason",
         ),
-        ("document.replaced", "document files by", "reason"),
         ("document.served", "document request method when proof", "party files"),
         (
             "exhibit.sealed",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from breachbook import engine
+from breachbook import approvals, engine
 from breachbook.acts import Do, Job, Result, containing, counting, delivering, drafting, preserving
 from breachbook.acts.asking import request_drafts
 from breachbook.acts.telling import Teller
@@ -53,6 +53,7 @@ _DO: dict[tuple[str, str], Do] = {
     ("docket", "adopt"): counting.adopt,
 }
 _NOT_NOW = frozenset({"running-elsewhere", "overtaken", "not-recorded"})
+_TELL_AGAIN_SECONDS = 10.0
 
 
 async def plain(name: str, act: Callable[[], Awaitable[str]]) -> str:
@@ -181,9 +182,15 @@ class _Run:
 
     async def _rest(self) -> None:
         again = asyncio.create_task(self.again.wait())
-        await asyncio.wait([again, *self.running.values()], return_when=asyncio.FIRST_COMPLETED)
+        # Slack may answer again long before a long acquisition ends.
+        limit = _TELL_AGAIN_SECONDS if self.untold else None
+        ended, _ = await asyncio.wait(
+            [again, *self.running.values()], timeout=limit, return_when=asyncio.FIRST_COMPLETED
+        )
         if self.again.is_set():
             self.set_aside.clear()
+        if self.again.is_set() or not ended:
+            self.untold.clear()
         again.cancel()
         for place, task in list(self.running.items()):
             if task.done():
@@ -233,7 +240,7 @@ class _Run:
         asked = 0
         for item in records:
             if isinstance(item, Void):
-                drafts += _void(matter, item)
+                drafts += approvals.void(matter, item.request, item.cause, item.changed)
             elif isinstance(item, Expire):
                 approval = matter.approvals[item.request]
                 data = {
@@ -383,22 +390,3 @@ def _record(job: Job, result: Result) -> None:
         return [Draft(f"step.{result.state}", data)]
 
     job.file.transact(drafts)
-
-
-def _void(matter: Matter, item: Void) -> list[Draft]:
-    approval = matter.approvals[item.request]
-    data = {
-        "request": item.request,
-        "subject": approval.subject,
-        "cause": item.cause,
-        "changed": list(item.changed),
-    }
-    drafts = [Draft("approval.voided", data)]
-    for act in matter.instance(approval.step, approval.target).acts.values():
-        if act.state == "started" and act.subject == approval.subject:
-            halted = {
-                "step": approval.step, "target": approval.target, "round": approval.round,
-                "act": act.name, "key": act.key, "outcome": "voided", "request": approval.id,
-            }  # fmt: skip
-            drafts.append(Draft("step.halted", halted))
-    return drafts

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from breachbook.approvals import CAUSES
 from breachbook.deadline_records import COUNSEL
 from breachbook.errors import UsageError
 from breachbook.events import Actor, Draft, Event
 from breachbook.layout import MATTER_ID
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
-from breachbook.records import may
+from breachbook.records import may, still_open
 from breachbook.source import shown
 from breachbook.workspace import Workspace
 
@@ -54,12 +55,13 @@ def release(file: MatterFile, actor: Actor, hold: str, custodian: str, reason: s
     """Release a custodian from a hold, as counsel and with a reason.
 
     Raises:
-        ApprovalError: The person is no counsel on the matter.
+        ApprovalError: The person is no counsel on the matter, or it is closed.
         UsageError: There is no such hold, or it was released before.
     """
 
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "releasing a legal hold")
+        still_open(matter)
         record = matter.holds.get((hold, custodian))
         if record is None or record.state == "released":
             standing = [
@@ -79,6 +81,8 @@ def _judge(matter: Matter, hold: str, person: str) -> Acknowledged:
     record = matter.holds.get((hold, person))
     if record is None:
         return Acknowledged("refused", NOT_YOURS)
+    if not matter.open:
+        return Acknowledged("refused", CAUSES["closed"], matter.id)
     if record.state == "released":
         return Acknowledged(
             "refused", "this hold was released; nothing is to be acknowledged", matter.id

@@ -86,11 +86,15 @@ def open_matter(
     actor: Actor,
     attachments: Sequence[Path] = (),
     new: bool = False,
+    unreadable: Sequence[str] = (),
 ) -> Opened:
     """Open a matter from a report; the clock is running, so only the report itself can refuse it.
 
     The same report within 24 hours gives the matter it already opened, unless ``new``. An attachment that is
     missing or unreadable is recorded as such.
+
+    Args:
+        unreadable: Names of further attachments that could not be fetched.
 
     Raises:
         ContentError: The report has problems; nothing was written.
@@ -107,6 +111,7 @@ def open_matter(
         staged.mkdir(mode=0o700)
         file = MatterFile(staged, workspace.clock, software())
         kept = [_keep(file, path) for path in attachments]
+        kept += [{"name": name, "sha256": None, "state": "unreadable"} for name in unreadable]
         _write(workspace, file, matter, report, sha, actor, playbook_raw, playbook, kept)
         for name in ("documents", "exhibits", "exports"):
             (staged / name).mkdir(mode=0o700)

@@ -296,10 +296,11 @@ class Matter:
             data.get("language", ""),
             data.get("party"),
             event.when,
+            form=data.get("form", ""),
+            template=data.get("template"),
+            replaces=data.get("replaces"),
+            edit=data.get("edit"),
         )
-
-    def _replaced(self, event: Event, data: Mapping[str, Any]) -> None:
-        self.documents[data["document"]].files = data["files"]
 
     def _served(self, event: Event, data: Mapping[str, Any]) -> None:
         self.documents[data["document"]].served = data
@@ -404,7 +405,6 @@ _FOLD = {
     "approval.expired": Matter._expired,
     "approval.voided": Matter._voided,
     "document.drafted": Matter._drafted,
-    "document.replaced": Matter._replaced,
     "document.served": Matter._served,
     "exhibit.sealed": Matter._sealed,
     "hold.issued": Matter._hold,

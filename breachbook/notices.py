@@ -19,7 +19,7 @@ from breachbook.documents.inert import plain, release
 from breachbook.documents.lint import lint_kind
 from breachbook.errors import ContentError, Problem
 
-__all__ = ["NoticeKind", "Rendered", "lint_kind", "load_kind", "render"]
+__all__ = ["NoticeKind", "Rendered", "forbidden", "lint_kind", "load_kind", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def render(
     name = f"{kind}/{language}.md.j2"
     templates = Templates(folders, language)
     text = tidy(templates.render(name, told | {"form": form, "language": language}))
-    if problems := list(_forbidden(declared, language, name, text)):
+    if problems := list(forbidden(declared, language, f"notices/{name}", text)):
         raise ContentError(problems)
     declaration = declaration_file(folders, kind).read_text("utf-8")
     template = canonical({"notice.yaml": declaration, **templates.sources})
@@ -128,12 +128,18 @@ def _missing(
             yield Problem(where, None, field.path, got, allowed, "record it, then draft again")
 
 
-def _forbidden(declared: NoticeKind, language: str, name: str, text: str) -> Iterator[Problem]:
+def forbidden(declared: NoticeKind, language: str, place: str, text: str) -> Iterator[Problem]:
+    """Name the wording of a text, quotations aside, that its kind must not contain.
+
+    Args:
+        place: The template or file, for the problems.
+        text: Markdown; its values may be inert.
+    """
     own = plain("\n".join(line for line in text.splitlines() if not line.startswith(">")))
-    for forbidden in declared.must_not_contain:
-        if forbidden.languages and language not in forbidden.languages:
+    for wording in declared.must_not_contain:
+        if wording.languages and language not in wording.languages:
             continue
-        if match := re.search(forbidden.pattern, own):
+        if match := re.search(wording.pattern, own):
             got = " ".join(match[0].split())[:80]
-            allowed = f"no such wording: {forbidden.why}"
-            yield Problem(f"notices/{name}", None, "", got, allowed)
+            allowed = f"no such wording: {wording.why}"
+            yield Problem(place, None, "", got, allowed)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -25,8 +26,14 @@ ROLES: Mapping[str, str] = {
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # Listing them walks the whole database on disk: once a process, not once a person.
+    return frozenset(available_timezones())
+
+
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError("a zone of the IANA database, such as Asia/Shanghai")
     return name
 

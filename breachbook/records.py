@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from breachbook.approvals import CAUSES
 from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft, Event
 from breachbook.intake import MAX_ATTACHMENT, party_draft
@@ -30,10 +31,18 @@ def on_matter(matter: Matter, actor: Actor) -> None:
         raise ApprovalError("there is no such matter, or it is not yours to see")
 
 
-def keep_proof(file: MatterFile, path: Path | None) -> str | None:
-    """Keep a proof in the matter's store, if there is one, and give its hash."""
+def still_open(matter: Matter) -> None:
+    """Refuse in a closed matter what only belongs into a running one; asked after who may see it at all."""
+    if not matter.open:
+        raise ApprovalError(f"{matter.id}: {CAUSES['closed']}")
+
+
+def keep_proof(file: MatterFile, path: Path | bytes | None) -> str | None:
+    """Keep a proof, a file or its bytes, in the matter's store, if there is one, and give its hash."""
     if path is None:
         return None
+    if isinstance(path, bytes):
+        return file.store.put(path)
     try:
         return file.store.put(read_regular(path, MAX_ATTACHMENT))
     except OSError as error:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
-from breachbook import ladder, nudges
+from breachbook import ladder, nudges, overview
 from breachbook.agenda import Reference, Tell
 from breachbook.doers import doers
 from breachbook.entries import DeadlineRecord
 from breachbook.matter import Approval, Hold, Instance, Matter
 from breachbook.playbook import Playbook, Step
+from breachbook.quorum import shortfall
 
 
 def tells(
@@ -16,6 +17,8 @@ def tells(
 ) -> Iterator[Tell]:
     """Name the messages that are not posted yet, in the order of the playbook."""
     yield from _tell(matter, "opened", "opened", matter.id)
+    # Who may no longer see the matter leaves its channel before anything else is said there.
+    yield from _tell_anew(matter, "members", overview.members_digest(matter, reference))
     for step in playbook.steps:
         for (step_id, target), instance in matter.steps.items():
             if step_id == step.id:
@@ -25,17 +28,39 @@ def tells(
     for hold in matter.holds.values():
         yield from _hold_tells(matter, reference, hold, now)
     yield from _deadline_tells(matter, reference, now)
+    yield from _standing_tells(matter, reference, now)
+
+
+def tells_of_closed(matter: Matter, reference: Reference, now: datetime) -> Iterator[Tell]:
+    """Name what still shows a closed matter as open: its topic, its overview and its cards; nothing new is said.
+
+    Its open requests stay what they are, for it may be opened again: until then nobody can decide them.
+    """
+    opened = matter.messages.get("opened")
+    if opened is None or opened.ts is None:
+        return
+    yield from _tell_anew(matter, "members", overview.members_digest(matter, reference))
+    for approval in matter.approvals.values():
+        card = matter.messages.get(f"card/{approval.id}")
+        if card is not None and card.ts is not None:
+            yield from _tell_card_anew(matter, approval, now)
+    yield from _standing_tells(matter, reference, now)
+
+
+def _standing_tells(matter: Matter, reference: Reference, now: datetime) -> Iterator[Tell]:
+    # Last, so that one look tells them once whatever else it had to tell.
+    yield from _tell_anew(matter, "topic", overview.topic_digest(matter))
+    late = overview.overdue_ids(matter, reference, now)
+    stuck = overview.unreachable_ids(matter, now)
+    shown = overview.overview(matter, reference, late, stuck)
+    yield from _tell_anew(matter, "overview", overview.overview_digest(shown))
 
 
 def _approval_tells(
     matter: Matter, reference: Reference, approval: Approval, now: datetime
 ) -> Iterator[Tell]:
-    card = f"card/{approval.id}"
-    yield from _tell(matter, card, "card", approval.id)
-    # The card is told anew whenever what it shows has changed.
-    shown = f"{approval.state}-{len(approval.decisions)}-{len(approval.delegations)}"
-    if shown != "open-0-0":
-        yield from _tell(matter, f"{card}/{shown}", "card-update", approval.id)
+    yield from _tell(matter, f"card/{approval.id}", "card", approval.id)
+    yield from _tell_card_anew(matter, approval, now)
     if approval.forced_by is not None:
         yield from _tell(matter, f"forced/{approval.id}", "break-glass", approval.id)
     if approval.state == "changes-requested":
@@ -47,8 +72,45 @@ def _approval_tells(
             yield from _tell(matter, name, "approval-reminder", f"{approval.id}|{person}")
 
 
+def _tell_card_anew(matter: Matter, approval: Approval, now: datetime) -> Iterator[Tell]:
+    """Name the update of a card when what it shows is not what it was last told to show."""
+    card, shown = f"card/{approval.id}", _shown(matter, approval, now)
+    updates = (m for m in matter.messages.values() if m.what == "card-update")
+    told = [message for message in updates if message.about == approval.id]
+    if told and told[-1].ts is None:
+        yield Tell(told[-1].key, "card-update", approval.id, again=True)
+        return
+    last = told[-1].key.removeprefix(f"{card}/").partition("~")[0] if told else "open-0-0"
+    if shown != last:
+        # A card that comes back to an earlier state, as when a matter is opened again, needs another key.
+        back = f"~{len(told) + 1}" if f"{card}/{shown}" in matter.messages else ""
+        yield Tell(f"{card}/{shown}{back}", "card-update", approval.id, again=False)
+
+
+def _shown(matter: Matter, approval: Approval, now: datetime) -> str:
+    """Name what a card shows; it is told anew whenever this changes."""
+    shown = f"{approval.state}-{len(approval.decisions)}-{len(approval.delegations)}"
+    if (newer := replaced_by(matter, approval)) is not None:
+        shown += f"-{newer.id.rpartition('-')[2]}"
+    if approval.state == "open" and not matter.open:
+        shown += "-closed"
+    return shown + ("-unreachable" if shortfall(matter, approval, now) else "")
+
+
+def replaced_by(matter: Matter, approval: Approval) -> Approval | None:
+    """Give the next request about the same step and target, if one followed."""
+    rounds = [
+        a for a in matter.approvals.values()
+        if (a.step, a.target) == (approval.step, approval.target)
+    ]  # fmt: skip
+    place = rounds.index(approval)
+    return rounds[place + 1] if place + 1 < len(rounds) else None
+
+
 def _hold_tells(matter: Matter, reference: Reference, hold: Hold, now: datetime) -> Iterator[Tell]:
     if hold.state != "issued":
+        name = f"hold/{hold.id}/{hold.custodian}/{hold.state}"
+        yield from _tell(matter, name, "hold-settled", f"{hold.id}|{hold.custodian}")
         return
     nudge = nudges.newest(nudges.of_hold(hold, zone_of(reference, hold.custodian)), now)
     if nudge is not None:
@@ -108,10 +170,22 @@ def _deadline_tells(matter: Matter, reference: Reference, now: datetime) -> Iter
         if passed:
             what = "deadline-escalation" if passed[-1].escalates else "deadline-reminder"
             yield from _tell(matter, rung_key(record, passed[-1]), what, record.id)
+    yield from _settled_tells(matter)
     for number, change in enumerate(matter.book.changes):
         if change.after is not None and change.after != change.before:
             name = f"deadline-change/{number}"
             yield from _tell(matter, name, "deadline-change", str(number))
+
+
+def _settled_tells(matter: Matter) -> Iterator[Tell]:
+    """Name the reminders whose deadline ended or moved since: their buttons are taken away."""
+    for message in list(matter.messages.values()):
+        if message.what not in ("deadline-reminder", "deadline-escalation") or not message.ts:
+            continue
+        record = matter.deadlines.get(message.about or "")
+        moved = record is not None and f"/{record.safe[:10]}/" not in message.key
+        if record is not None and (moved or record.state not in ("open", "missed")):
+            yield from _tell(matter, f"settled/{message.key}", "deadline-settled", message.key)
 
 
 def _is_snoozed(record: DeadlineRecord, rung: ladder.Rung, now: datetime) -> bool:
@@ -135,6 +209,15 @@ def _tell(matter: Matter, name: str, what: str, about: str) -> Iterator[Tell]:
     message = matter.messages.get(name)
     if message is None or message.ts is None:
         yield Tell(name, what, about, message is not None)
+
+
+def _tell_anew(matter: Matter, what: str, digest: str) -> Iterator[Tell]:
+    """Name a message that shows a state, when that is another than the one last told."""
+    told = [message for message in matter.messages.values() if message.what == what]
+    if told and told[-1].ts is None:
+        yield Tell(told[-1].key, what, matter.id, again=True)
+    elif not told or told[-1].key.rpartition("-")[2] != digest:
+        yield Tell(f"{what}/{len(told) + 1}-{digest}", what, matter.id, again=False)
 
 
 def next_at(matter: Matter, reference: Reference, now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from breachbook.library import Library
 from breachbook.matter import Act, Approval, Document, Matter, read_when
 from breachbook.matter_file import MatterFile
 from breachbook.playbook import Playbook
-from breachbook.records import keep_proof, may
+from breachbook.records import keep_proof, may, still_open
 from breachbook.source import shown
 from breachbook.steps import end_of
 
@@ -22,7 +22,7 @@ def served(
     document: str,
     method: str,
     when: str,
-    proof: Path,
+    proof: Path | bytes,
 ) -> list[Event]:
     """Record that an approved document was served: what, how, when, and the proof.
 
@@ -52,6 +52,7 @@ def served(
                 f"{matter.id} {document}: is not the newest version of a notice to be served"
             )
         may(matter, actor, step.serve.by, f"serving {found.step}")
+        still_open(matter)
         if method != step.serve.method:
             raise UsageError(
                 f"{matter.id} {document}: got the method {shown(method)}; allowed: {step.serve.method}, as approved"

@@ -14,7 +14,7 @@ from breachbook.library import Library
 from breachbook.matter import Act, Instance, Matter, read_when
 from breachbook.matter_file import MatterFile
 from breachbook.playbook import Question, Step
-from breachbook.records import keep_proof, may, on_matter
+from breachbook.records import keep_proof, may, on_matter, still_open
 from breachbook.source import shown
 
 
@@ -24,9 +24,14 @@ def split(step: str) -> tuple[str, str]:
     return name, target or "-"
 
 
-def _open_act(
+def open_act(
     matter: Matter, library: Library, file: MatterFile, step: str, kinds: Sequence[str]
 ) -> tuple[Step, Instance, Act]:
+    """Give the act of a step that waits for a person now.
+
+    Raises:
+        UsageError: The step waits for nobody, or for another kind of act.
+    """
     name, target = split(step)
     playbook = library.pinned(file, matter)
     reference = library.reference()
@@ -61,8 +66,9 @@ def answer(
     told = {name: value for name, value in given.items() if value.strip()}
 
     def drafts(matter: Matter) -> list[Draft]:
-        found, instance, act = _open_act(matter, library, file, step, ["ask"])
+        found, instance, act = open_act(matter, library, file, step, ["ask"])
         may(matter, actor, found.who, f"answering {found.id}")
+        still_open(matter)
         _check_answers(matter, library, found, told)
         closed = {q.id: told[q.id] for q in found.questions if q.type != "text" and q.id in told}
         data = {
@@ -83,15 +89,14 @@ def _check_answers(matter: Matter, library: Library, step: Step, given: Mapping[
         if name not in {q.id for q in step.questions}
     ]
     wrong += [
-        problem
-        for q in step.questions
-        if (problem := _answer_problem(library, q, given.get(q.id)))
+        problem for q in step.questions if (problem := answer_problem(library, q, given.get(q.id)))
     ]
     if wrong:
         raise UsageError(f"{matter.id} {step.id}: nothing was recorded\n  " + "\n  ".join(wrong))
 
 
-def _answer_problem(library: Library, question: Question, value: str | None) -> str | None:
+def answer_problem(library: Library, question: Question, value: str | None) -> str | None:
+    """Say what is wrong with an answer to a question; None if nothing."""
     if value is None:
         if question.optional:
             return None
@@ -121,15 +126,16 @@ def end_of(instance: Instance, act: Act, outcome: str) -> dict[str, Any]:
 
 
 def done(
-    file: MatterFile, library: Library, actor: Actor, step: str, proof: Path | None
+    file: MatterFile, library: Library, actor: Actor, step: str, proof: Path | bytes | None
 ) -> list[Event]:
     """Record that a person did what a step asks by hand, with the proof where one is demanded."""
     sha = keep_proof(file, proof)
 
     def drafts(matter: Matter) -> list[Draft]:
-        found, instance, act = _open_act(matter, library, file, step, ["assign", "contain"])
+        found, instance, act = open_act(matter, library, file, step, ["assign", "contain"])
         by = doers(found, instance.target, act.name, library.reference())
         may(matter, actor, by, f"doing {found.id}")
+        still_open(matter)
         if (found.proof or found.kind == "contain") and sha is None:
             raise UsageError(
                 f"{matter.id} {step}: got no proof; allowed: --proof PATH, which this step demands"

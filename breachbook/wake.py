@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import json
 import socket
+import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,30 @@ def wake(workspace: Workspace, matter: str, timeout_seconds: float = 1.0) -> boo
             return bool(line.recv(64))
     except OSError:
         return False
+
+
+class Waker:
+    """Tells the engine beside whatever else goes on; a matter that waits to be told is told once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        # One thread that lives on: starting one for each click costs more than the click's decision.
+        self._telling = ThreadPoolExecutor(1, "wake")
+        self._waiting: set[str] = set()
+        self._lock = threading.Lock()
+
+    def __call__(self, matter: str) -> None:
+        """Have the engine told, without waiting for it."""
+        with self._lock:
+            if matter in self._waiting:
+                return
+            self._waiting.add(matter)
+        self._telling.submit(self._tell, matter)
+
+    def _tell(self, matter: str) -> None:
+        with self._lock:
+            self._waiting.discard(matter)
+        wake(self._workspace, matter)
 
 
 async def ask(workspace: Workspace, matter: str, pillar: str) -> dict[str, Any]:

@@ -57,10 +57,14 @@ class Organisation(Strict):
 
 
 class SlackSettings(Strict):
-    """Where Slack is; the token and the signing secret come from the environment."""
+    """Where Slack is; tokens and signing secret come from the environment.
+
+    With ``socket_mode`` the desk listens over a socket and must be given SLACK_APP_TOKEN.
+    """
 
     team_id: str
     base_url: str = "https://slack.com/api/"
+    socket_mode: bool = False
 
 
 class EvidenceSettings(Strict):

@@ -15,7 +15,6 @@ import uvicorn
 from starlette.applications import Starlette
 
 from breachbook.desk import Collaborators, public_app
-from breachbook.desk.collaborators import Command
 from breachbook.errors import StoreError
 from breachbook.slack.cards import Approver, Card, Decided, Document, Recipient
 from breachbook.slack.client import SlackClient
@@ -181,7 +180,7 @@ class World:
         """Send a body to the desk, signed for the desk's time."""
         key = secret or self.standin.state.data["signing_secret"]
         signed = signed_headers(key, body, NOW.timestamp()) | headers
-        return self.http.post(f"{self.url}/slack/actions", content=body, headers=signed)
+        return self.http.post(f"{self.url}/slack/events", content=body, headers=signed)
 
 
 @contextmanager
@@ -197,17 +196,11 @@ def world(folder: Path, acknowledge_within_seconds: float = 2.0) -> Iterator[Wor
             security=security,
             slack=client,
             now=lambda: NOW,
-            command=_command,
             acknowledge_within_seconds=acknowledge_within_seconds,
         )
         with running(public_app(collaborators)) as url, httpx.Client() as http:
-            settings = {
-                "request_url": f"{url}/slack/actions",
-                "command_url": f"{url}/slack/commands",
-            }
-            standin.state.configure(settings)
-            yield World(standin, client, ledger, security, url, http)
-
-
-def _command(command: Command) -> str:
-    return f"{command.person} said {command.text} at {command.received_at.isoformat()}"
+            standin.state.configure({"request_url": f"{url}/slack/events"})
+            try:
+                yield World(standin, client, ledger, security, url, http)
+            finally:
+                standin.server.should_exit = True  # both servers take a while, so at once

@@ -115,7 +115,7 @@ def test_all_of_several_roles_needs_each_role() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "told"),
-    [(None, "unconfirmed"), ("LEAK-2026-0002", "unconfirmed"), ("LEAK-2026-0001", "recorded")],
+    [(None, "unconfirmed"), ("LEAK-2026-0002", "other-number"), ("LEAK-2026-0001", "recorded")],
 )
 def test_high_risk_asks_for_the_matters_number(typed: str | None, told: str) -> None:
     """Without the number typed an approval of high risk is none; a refusal needs no number."""
@@ -218,7 +218,7 @@ GLASS = {"from": ["ip-counsel"], "expires": "24 hours", "break_glass": ["general
     ("person", "typed", "told"),
     [
         ("david-okafor", "LEAK-2026-0001", "recorded"),
-        ("david-okafor", "LEAK-2026-0002", "unconfirmed"),
+        ("david-okafor", "LEAK-2026-0002", "other-number"),
         ("david-okafor", None, "unconfirmed"),
         ("helen-marsh", "LEAK-2026-0001", "no-break-glass"),
         ("stranger", "LEAK-2026-0001", "unknown-request"),

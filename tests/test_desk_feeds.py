@@ -173,7 +173,7 @@ def test_nothing_can_be_done_but_read(method: str, case: Case, client: httpx.Cli
 
 def test_slack_is_not_there_where_it_is_not_configured(client: httpx.Client) -> None:
     """Without Slack the public listener has calendars alone."""
-    assert client.post("/slack/actions", content=b"x").status_code == 404
+    assert client.post("/slack/events", content=b"x").status_code == 404
 
 
 def test_too_many_at_once_are_asked_to_come_again() -> None:

@@ -3,14 +3,16 @@
 import json
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
 from breachbook.slack.cards import button_value, card_blocks
 from breachbook.slack.standin import signed_headers
+from breachbook.supervisor.desk_role import signing_secrets
 from tests.slack_world import (
     CHANNEL,
     COUNSEL,
@@ -24,12 +26,27 @@ from tests.slack_world import (
     world,
 )
 
+TRIGGERS = count()
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A workspace and a desk, for all tests of this file."""
+    with world(tmp_path_factory.mktemp("desk")) as made:
+        yield made
+
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    """A workspace and a desk."""
-    with world(tmp_path) as made:
-        yield made
+def here(standing: World) -> World:
+    """The same as if nothing had happened."""
+    standing.ledger.path.unlink(missing_ok=True)
+    standing.ledger.broken = False
+    standing.security.counted.clear()
+    state = standing.standin.state
+    with state.lock:
+        for name in ("ephemerals", "views", "messages"):
+            state.data[name].clear()
+    return standing
 
 
 def _clicked(user: str = COUNSEL, action: str = "approve", team: str = TEAM) -> bytes:
@@ -38,7 +55,7 @@ def _clicked(user: str = COUNSEL, action: str = "approve", team: str = TEAM) -> 
         "user": {"id": user, "team_id": team},
         "team": {"id": team},
         "channel": {"id": CHANNEL},
-        "trigger_id": "1.2.3",
+        "trigger_id": f"1.2.{next(TRIGGERS)}",
         "actions": [
             {
                 "action_id": action,
@@ -73,6 +90,7 @@ def test_click_is_recorded_before_it_is_acknowledged(here: World) -> None:
             "method": "slack",
             "subject16": SUBJECT[:16],
             "received_at": NOW.isoformat(),
+            "confirmed": None,
         }
     ]
 
@@ -81,12 +99,24 @@ def test_same_click_delivered_again_is_silent(here: World) -> None:
     """A repeated delivery, byte for byte, gets 200, decides nothing and tells nobody."""
     body = _clicked()
 
-    answers = [here.send(body).status_code for _ in range(3)]
+    answers = [here.send(body).status_code]
+    answers += [here.send(body, **{"x-slack-retry-num": "1"}).status_code for _ in range(2)]
 
     assert answers == [200, 200, 200]
     assert len(here.ledger.lines()) == 1
     assert here.seen("ephemerals") == []
     assert here.security.counted == []
+
+
+def test_replayed_body_is_counted_and_does_nothing(here: World) -> None:
+    """A copy that Slack does not call a repetition has no effect either, and is counted."""
+    body = _clicked(ENGINEER)
+
+    answers = [here.send(body).status_code for _ in range(3)]
+
+    assert answers == [200, 200, 200]
+    assert len(here.until("ephemerals", 1)) == 1
+    assert here.security.counted == ["replayed", "replayed"]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +138,7 @@ def test_request_that_is_not_slacks_is_refused(
     sent = {name: text.encode("latin-1") for name, text in (signed | headers).items()}
     pairs = [(name.encode(), text) for name, text in sent.items()]
 
-    told = here.http.post(f"{here.url}/slack/actions", content=body, headers=pairs)
+    told = here.http.post(f"{here.url}/slack/events", content=body, headers=pairs)
 
     assert (told.status_code, told.content) == (401, b"")
     assert here.security.counted == [reason]
@@ -124,7 +154,7 @@ def test_request_older_than_five_minutes_is_refused(
     secret = here.standin.state.data["signing_secret"]
     headers = signed_headers(secret, body, NOW.timestamp() + seconds)
 
-    told = here.http.post(f"{here.url}/slack/actions", content=body, headers=headers)
+    told = here.http.post(f"{here.url}/slack/events", content=body, headers=headers)
 
     assert told.status_code == status
     assert here.security.counted == (["old-timestamp"] if status == 401 else [])
@@ -132,7 +162,7 @@ def test_request_older_than_five_minutes_is_refused(
 
 def test_missing_headers_are_refused(here: World) -> None:
     """A request without Slack's headers gets 401 and is counted."""
-    told = here.http.post(f"{here.url}/slack/actions", content=_clicked())
+    told = here.http.post(f"{here.url}/slack/events", content=_clicked())
 
     assert told.status_code == 401
     assert here.security.counted == ["missing-headers"]
@@ -146,7 +176,7 @@ def test_body_over_one_mebibyte_is_refused(here: World, declared: bool) -> None:
     signed = signed_headers("any", b"", NOW.timestamp())
 
     told = here.http.post(
-        f"{here.url}/slack/actions", content=body if declared else chunks, headers=signed
+        f"{here.url}/slack/events", content=body if declared else chunks, headers=signed
     )
 
     assert told.status_code == 413
@@ -162,6 +192,57 @@ def test_unknown_user_or_team_is_refused_without_a_word(here: World, user: str, 
     assert here.security.counted == ["unknown-user"]
     assert here.seen("ephemerals") == []
     assert here.ledger.lines() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"user": {"id": COUNSEL, "team_id": TEAM, "is_bot": True}}, "bot"),
+        ({"user": COUNSEL}, "malformed"),
+        ({"actions": []}, "malformed"),
+        ({"actions": [{"action_id": 7}]}, "malformed"),
+        ({"type": "made_up"}, "malformed"),
+    ],
+)
+def test_bot_and_odd_payload_are_refused(
+    here: World, changes: dict[str, Any], reason: str
+) -> None:
+    """A bot's click, and a payload without what every click has, are refused and counted."""
+    payload = json.loads(dict(parse_qsl(_clicked().decode()))["payload"]) | changes
+
+    told = here.send(urlencode({"payload": json.dumps(payload)}).encode())
+
+    assert told.status_code == (401 if reason == "bot" else 400)
+    assert (told.content, told.headers["x-slack-no-retry"]) == (b"", "1")
+    assert here.security.counted == [reason]
+    assert here.ledger.lines() == []
+
+
+def test_request_url_is_verified(here: World) -> None:
+    """The challenge is echoed where it is signed, and not where it is not."""
+    unsigned = here.http.post(
+        f"{here.url}/slack/events", json={"type": "url_verification", "challenge": "x"}
+    )
+
+    assert here.control("verify")["verified"] is True
+    assert unsigned.status_code == 401
+
+
+def test_only_one_path_is_served(here: World) -> None:
+    """Clicks, commands and events come to one path; others do not exist."""
+    found = [
+        here.http.post(f"{here.url}/slack/{path}", content=b"x").status_code
+        for path in ("actions", "commands", "events")
+    ]
+
+    assert found == [404, 404, 401]
+
+
+def test_two_secrets_are_accepted_for_a_time(here: World) -> None:
+    """While a signing secret is replaced the old and the new one count, a third does not."""
+    assert signing_secrets({"SLACK_SIGNING_SECRET": " a, b,,c"}) == ["a", "b"]
+    assert signing_secrets({}) == []
+    assert here.send(_clicked(), secret="c").status_code == 401
 
 
 @pytest.mark.parametrize("body", [b"payload=%7B", b"", b"payload=%22x%22", b"payload=%FF"])
@@ -333,12 +414,3 @@ def test_form_with_foreign_metadata_stays_open(here: World) -> None:
 
     assert told.json()["response_action"] == "errors"
     assert here.ledger.lines() == []
-
-
-def test_command_answers_the_person_alone(here: World) -> None:
-    """A slash command is answered in its own response, for the person only."""
-    told = here.control("command", user=COUNSEL, channel=CHANNEL, command="/leak", text="hi <all>")
-
-    answer = json.loads(told["attempts"][0]["body"])
-    assert answer["response_type"] == "ephemeral"
-    assert answer["text"].startswith("ida said hi &lt;all&gt; at 2026-03-02")

@@ -12,6 +12,7 @@ from breachbook.slack.blocks import bounded, button, cut, mentions, section, whe
 from breachbook.slack.cards import (
     Approver,
     Decided,
+    Delegated,
     Document,
     Note,
     Recipient,
@@ -26,9 +27,11 @@ from breachbook.slack.cards import (
     task_blocks,
     task_text,
 )
+from breachbook.slack.dated import deadline_buttons, hold_button
 from breachbook.slack.modals import read_metadata, reason_view
+from breachbook.slack.overview import Overview, overview_blocks, overview_text
 from breachbook.slack.standin.schema import problems_of_blocks, problems_of_view
-from tests.slack_world import CHANNEL, NOW, SUBJECT, card
+from tests.slack_world import CHANNEL, COUNSEL, NOW, SUBJECT, card
 
 HOSTILE = [
     "<!channel>",
@@ -46,7 +49,9 @@ HOSTILE = [
 # The only marked-up texts a card may hold: bold labels, dates, mentions, and our own sentences.
 OURS = re.compile(
     r"\*[A-Za-z0-9 :,.()-]+\*|(Expires )?<!date\^\d+\^[^|>]+\|[-0-9: ]+ America/Chicago>"
-    r"|(<@U0COUNSEL> ?)+|\d+ more lines are in the matter's own record\."
+    r"|(until )?<!date\^\d+\^[^|>]+\|[-0-9: ]+ America/Chicago>"
+    r"|(<@U0COUNSEL> ?)+|\*High risk:\* whoever approves types the matter's number\."
+    r"|\*Urgent:\* reminders come at any hour\.|\d+ more lines are in the matter's own record\."
 )
 
 
@@ -136,7 +141,15 @@ def test_hostile_text_stays_text(text: str) -> None:
         recipients=(Recipient(text, text),) * 60,
         documents=(Document(text, SUBJECT),) * 60,
         approvers=(Approver(text, text),) * 60,
-        decisions=(Decided(text, NOW, text, text),) * 60,
+        decisions=(Decided(text, NOW, text, text, text),) * 60,
+        delegations=(Delegated(text, text, NOW),) * 60,
+        stages=(text,) * 60,
+        noticed=text,
+        asked=(Approver(text, text),) * 60,
+        breakable=(Approver(text, text),) * 60,
+        delegable=True,
+        high_risk=True,
+        urgent=True,
     )
     blocks = card_blocks(hostile)
 
@@ -154,13 +167,89 @@ def test_hostile_text_stays_text(text: str) -> None:
 def test_hostile_text_in_tasks_notes_and_lines_stays_text(text: str) -> None:
     """Tasks, notes and the one-line forms are as safe as cards."""
     task = Task(text, text, text, text, Approver(text, text), NOW, example=True)
-    note = Note(text, text, example=True)
+    note = Note(
+        text, text, example=True, title=text, people=(Approver(text, text),) * 60, address=text,
+        moments=(("Expires", NOW),), buttons=(hold_button("LEAK-2026-0001", "legal-hold-1"),),
+    )  # fmt: skip
 
     assert problems_of_blocks(task_blocks(task)) == []
     assert problems_of_blocks(note_blocks(note)) == []
+    assert "evil.example" not in "".join(_texts(note_blocks(note), "mrkdwn"))
+    assert note_blocks(note)[-1]["type"] == "actions"
     for line in (task_text(task), note_text(note), card_text(card(title=text, matter=text))):
         assert len(line) <= 4000
         assert "<" not in line
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_in_the_overview_stays_text(text: str) -> None:
+    """Titles, names and addresses of a matter with hundreds of everything fit and are never markup."""
+    ids = [f"{text}{number}" for number in range(40)]
+    rows = {
+        "matter": text, "state": text, "severity": text, "playbook": text, "more": 3, "overdue": 9,
+        "approvals": [
+            {"id": i, "step": text, "document": text, "lacks": text, "card": None,
+             "expires_at": "2026-11-17T02:00:00.000000Z"}
+            for i in ids
+        ],
+        "deadlines": [
+            {"id": i, "rule": text, "safe": text, "legal": text, "provisional": True, "overdue": True}
+            for i in ids
+        ],
+        "exhibits": [{"id": i, "source": text, "files": 3} for i in ids],
+        "documents": [
+            {"id": i, "step": text, "target": text, "version": 1, "state": text} for i in ids
+        ],
+        "holds": {text: 3},
+        "people": [{"id": i, "roles": [text]} for i in ids],
+    }  # fmt: skip
+    named = dict.fromkeys(ids, text)
+    shown = Overview(
+        rows, text, text, {text: text}, named, named, named, named, "America/Chicago", example=True
+    )
+    blocks = overview_blocks(shown)
+
+    assert problems_of_blocks(blocks) == []
+    assert "<" not in _all_plain(blocks)
+    assert "\u202e" not in _all_plain(blocks)
+    assert "<" not in overview_text(shown)
+    for ours in _texts(blocks, "mrkdwn"):
+        assert "evil.example" not in ours
+        assert "<!channel>" not in ours
+        assert "`w`" not in ours
+
+
+@pytest.mark.parametrize(("delegable", "breakable"), [(False, False), (True, False), (True, True)])
+def test_graver_buttons_stand_only_where_they_are_allowed(
+    delegable: bool, breakable: bool
+) -> None:
+    """Delegate and Break glass are offered where the policy has them; the last is a danger."""
+    offered = card(
+        delegable=delegable, breakable=(Approver("Ida Marsh", COUNSEL),) if breakable else ()
+    )
+    elements: Any = card_blocks(offered)[-1]["elements"]
+
+    ids = [each["action_id"] for each in elements]
+    assert ("delegate" in ids) is delegable
+    assert ("break-glass" in ids) is breakable
+    assert elements[-1].get("style") == ("danger" if breakable or not delegable else None)
+
+
+def test_card_names_who_decided_for_whom() -> None:
+    """A delegate's decision stands there with the person it was made for."""
+    made = Decided("Lee Ng", NOW, "approve", "", "Ida Marsh")
+
+    assert "Lee Ng approved for Ida Marsh" in _all_plain(card_blocks(card(decisions=(made,))))
+
+
+def test_deadline_that_is_over_is_not_snoozed() -> None:
+    """Service is offered where it is what meets the deadline; snooze only before the day."""
+    ids = [
+        [str(each["action_id"]) for each in deadline_buttons("LEAK-2026-0001", "r@F1", **kind)]
+        for kind in ({"service": True, "snooze": True}, {"service": False, "snooze": False})
+    ]
+
+    assert ids == [["deadline-done", "deadline-service", "deadline-snooze"], ["deadline-done"]]
 
 
 def test_task_says_what_how_and_by_when() -> None:

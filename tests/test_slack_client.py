@@ -194,6 +194,47 @@ def test_whisper_is_for_members_only(standin: Standin, client: SlackClient) -> N
         client.ephemeral(CHANNEL, "U0NOBODY", "hello")
 
 
+def test_people_topic_and_pin_of_a_channel(standin: Standin, client: SlackClient) -> None:
+    """Members are listed and put out, a topic is escaped and cut, a pin is set once."""
+    channel = client.create_channel("leak-2026-0004", "A matter", [COUNSEL, ENGINEER])
+    posted = client.post(channel, BLOCKS, "hello", "key")
+    for _ in range(2):
+        client.kick(channel, ENGINEER)
+        client.pin(posted)
+    client.set_topic(channel, "<!channel> " + "x" * 300)
+
+    topic = standin.state.data["channels"][channel]["topic"]
+    assert client.members(channel)[1:] == [COUNSEL]
+    assert [pin["ts"] for pin in standin.state.data["pins"][channel]] == [posted.ts]
+    assert topic.startswith("&lt;!channel&gt; xxx")
+    assert len(topic) == 250
+    assert posted.ts.replace(".", "") in client.permalink(posted)
+
+
+def test_home_is_published(standin: Standin, client: SlackClient) -> None:
+    """A person's Home is replaced as a whole."""
+    for text in ("one", "two"):
+        client.publish_home(COUNSEL, {"type": "home", "blocks": [section(text)]})
+
+    (home,) = standin.state.data["homes"].values()
+    assert home["view"]["blocks"][0]["text"]["text"] == "two"
+
+
+def test_less_patience_is_shared_knowledge(
+    standin: Standin, client: SlackClient, waits: list[float]
+) -> None:
+    """A client that does not wait long leaves the method alone until Slack wants to hear it again."""
+    hasty = client.within(3.0)
+    _fault(standin, "chat.postMessage", "rate-limit", 1, retry_after=60)
+    for each in (hasty, hasty, client):
+        with pytest.raises(SlackError, match="ratelimited"):
+            each.post(CHANNEL, BLOCKS, "hello", "key")
+
+    assert waits == []
+    assert standin.state.faults[0]["times"] == 0
+    assert hasty.find(CHANNEL, "key") is None
+
+
 def test_rate_limit_is_waited_for(
     standin: Standin, client: SlackClient, waits: list[float]
 ) -> None:

@@ -7,24 +7,29 @@ from breachbook.acts import Job, Result
 from breachbook.events import Draft, stamp
 from breachbook.matter import Document, Matter
 from breachbook.people import seconds
-from breachbook.slack.cards import Note, note_blocks, note_text
+from breachbook.slack.blocks import Block
 from breachbook.slack.client import Upload
+from breachbook.slack.dated import hold_button
+from breachbook.slack.notes import Note, note_blocks, note_text
 
 
 def issue(job: Job) -> Result:
     """Deliver a legal hold to its custodian, once under its key."""
     matter = job.file.refresh()
+    hold = f"{job.perform.step}-{job.perform.round}"
     failed = _send(
         job,
         matter,
         [job.perform.target],
-        "You are under a legal hold. Read the notice attached and keep everything it names.",
+        "You are under a legal hold. Read the notice attached and keep everything it names;"
+        " then acknowledge it here.",
+        (hold_button(matter.id, hold),),
     )
     if failed:
         return failed
     document = matter.instance(job.perform.step, job.perform.target).document
     data = {
-        "hold": f"{job.perform.step}-{job.perform.round}",
+        "hold": hold,
         "custodian": job.perform.target,
         "document": document,
     }
@@ -43,11 +48,7 @@ def serve(job: Job) -> Result:
     if step.serve.by:
         lay_out(job, _document(job, matter))
         return Result("open", "laid-out")
-    readers = [
-        p
-        for p in job.workspace.people.with_any(step.serve.to)
-        if p in matter.roles and p not in matter.conflicted
-    ]
+    readers = [p for p in job.workspace.people.with_any(step.serve.to) if matter.sees(p)]
     failed = _send(job, matter, readers, f"{step.title}: attached.")
     return failed or Result("finished", "delivered")
 
@@ -65,7 +66,9 @@ def _document(job: Job, matter: Matter) -> Document:
     return matter.documents[matter.instance(job.perform.step, job.perform.target).document or ""]
 
 
-def _send(job: Job, matter: Matter, people: list[str], text: str) -> Result | None:
+def _send(
+    job: Job, matter: Matter, people: list[str], text: str, buttons: tuple[Block, ...] = ()
+) -> Result | None:
     """Send the document to each person; give the failure, or None when everybody has it."""
     if job.slack is None:
         return Result(
@@ -80,7 +83,7 @@ def _send(job: Job, matter: Matter, people: list[str], text: str) -> Result | No
         for name, sha in document.files.items()
         if name.endswith(".pdf")
     ]
-    note = Note(matter=matter.id, text=text, example=matter.example)
+    note = Note(matter=matter.id, text=text, example=matter.example, buttons=buttons)
     for person in people:
         identity = job.workspace.people[person].slack if person in job.workspace.people else None
         if identity is None:

@@ -97,14 +97,14 @@ def _digests(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
         "playbook.chosen": ("sha256",),
         "approval.requested": ("subject",),
         "deadline.computed": ("result", "rule_sha256"),
-        "document.drafted": ("template",),
+        "document.drafted": ("template", "edit"),
         "gate.cleared": ("rule_sha256",),
     }
     for event in events:
         data = event.data
         keys = (*single.get(event.kind, ()), "proof")
         found = [data[key] for key in keys if isinstance(data.get(key), str)]
-        if event.kind in ("document.drafted", "document.replaced"):
+        if event.kind == "document.drafted":
             found += data["files"].values()
         if event.kind == "matter.opened":
             found += [item["sha256"] for item in data["attachments"] if item["sha256"]]

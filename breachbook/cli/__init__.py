@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "approve": "decide:approve",
         "reject": "decide:reject",
         "request-changes": "decide:request_changes",
+        "notice": "notice:notice",
         "delegate": "decide:delegate",
         "break-glass": "decide:break_glass",
         "hold": "track:hold",

@@ -12,6 +12,8 @@ from breachbook.errors import ApprovalError, UsageError
 if TYPE_CHECKING:
     from breachbook.approvals import Answer
     from breachbook.decisions import Decided
+    from breachbook.matter import Approval, Matter
+    from breachbook.matter_file import MatterFile
 
 
 def approvals(request: str | None = None, /, *, mine: bool = False, json: bool = False) -> None:
@@ -49,6 +51,9 @@ def approvals(request: str | None = None, /, *, mine: bool = False, json: bool =
         ],
         "nothing waits for a decision",
     )  # fmt: skip
+    for view in found:
+        if view["unreachable"]:
+            say(f"{view['request']}: {view['unreachable']}")
 
 
 def approve(
@@ -227,7 +232,19 @@ def _view(request: str, decider: str | None = None) -> dict[str, Any]:
     approval = state.approvals.get(request)
     if approval is None or (reader is not None and not state.sees(reader)):
         raise UsageError(f"{request}: there is no such request, or it is not yours to see")
-    return approval_view(file, state, approval)
+    return approval_view(file, state, approval) | {
+        "unreachable": _unreachable(file, state, approval)
+    }
+
+
+def _unreachable(file: "MatterFile", matter: "Matter", approval: "Approval") -> str:
+    from breachbook.quorum import shortfall, unreachable
+
+    now = datetime.now(UTC)
+    if shortfall(matter, approval, now) is None:
+        return ""
+    policy = current.library.pinned(file, matter).step(approval.step).approve
+    return unreachable(matter, approval, policy, now)
 
 
 def _open(person: str | None) -> list[dict[str, Any]]:
@@ -241,10 +258,10 @@ def _open(person: str | None) -> list[dict[str, Any]]:
         file = rows.open_file(current.root, row["matter"])
         state = file.refresh()
         for approval in state.approvals.values():
-            if approval.state == "open" and (
-                person is None or waits_for(approval, state, person, now)
-            ):
-                found.append(approval_view(file, state, approval))
+            waits = person is None or waits_for(approval, state, person, now)
+            if approval.state == "open" and state.open and waits:
+                stuck = _unreachable(file, state, approval)
+                found.append(approval_view(file, state, approval) | {"unreachable": stuck})
     return sorted(found, key=lambda view: view["expires_at"])
 
 
@@ -263,6 +280,7 @@ def _print(view: Mapping[str, Any]) -> None:
             "state": view["state"],
             "approvals": f"{view['given']} of {view['quorum']}",
             "still needed": view["still_needed"] or None,
+            "cannot be approved": view["unreachable"] or None,
             "high risk": "type the matter's number with --confirm" if view["high_risk"] else None,
             "may stand in": view["delegates"],
             "may break glass": view["break_glass"],

@@ -1,11 +1,12 @@
 """What the desk needs from the rest, handed in by whoever starts it; each app gets the least."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol, TypedDict
 
+from breachbook.desk.matters import Matters
 from breachbook.slack.client import SlackClient
 
 Decision = Literal["approve", "reject", "request-changes"]
@@ -47,8 +48,12 @@ class Decide(Protocol):
         method: Literal["slack"],
         subject16: str,
         received_at: datetime,
+        confirmed: str | None = None,
     ) -> Outcome:
         """Judge and record; the key is (request, person, decision), so repeating has no effect.
+
+        Args:
+            confirmed: The matter's number as the person typed it, for a request of high risk.
 
         Raises:
             BreachbookError: It could not be recorded; nothing changed.
@@ -72,14 +77,16 @@ class Security(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A slash command of a known person; `name` includes the slash."""
+class Replace(Protocol):
+    """Takes an edited file in the place of the document a request is about."""
 
-    person: str
-    name: str
-    text: str
-    received_at: datetime
+    def __call__(self, matter: str, request: str, person: str, data: bytes, name: str) -> str:
+        """Record the new version, or not; gives what to tell the person.
+
+        Raises:
+            BreachbookError: It was not taken; nothing changed.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +98,14 @@ class Collaborators:
             pending approvals survive it; old and new may both be given for a while.
         slack: For forms and for answers only the person sees.
         now: Aware; our receipt time, by which expiry is judged.
-        command: Answers a slash command with text for the person; None: there is no such route.
-        acknowledge_within_seconds: After this the click is acknowledged whatever `decide` does;
-            Slack shows an error after 3 s.
+        matters: Reports, delegation, break-glass, holds and deadlines; None: only approvals.
+        home: Person id to their Home tab, a view; None: it stays empty.
+        replace: None: a file in the thread of a card is left alone.
+        inbox: Folder in which what could not be finished before its acknowledgement waits for the
+            next start; None: it is lost with the process.
+        app_token: With it the desk listens in Socket Mode too; appears nowhere.
+        acknowledge_within_seconds: After this a request is acknowledged whatever `decide` does;
+            0.5 s is promised, and Slack shows an error after 3 s.
     """
 
     signing_secrets: Callable[[], Sequence[str]]
@@ -102,8 +114,12 @@ class Collaborators:
     security: Security
     slack: SlackClient
     now: Callable[[], datetime]
-    command: Callable[[Command], str] | None = None
-    acknowledge_within_seconds: float = 2.0
+    matters: Matters | None = None
+    home: Callable[[str], Mapping[str, object]] | None = None
+    replace: Replace | None = None
+    inbox: Path | None = None
+    app_token: str = field(default="", repr=False)
+    acknowledge_within_seconds: float = 0.35
 
 
 @dataclass(frozen=True, slots=True)

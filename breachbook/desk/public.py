@@ -1,15 +1,11 @@
 """The public listener: what Slack sends, verified, answered in time; calendar feeds; and nothing else."""
 
 import asyncio
+import contextlib
 import json
-import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
-from urllib.parse import parse_qsl
 
-from slack_bolt import BoltRequest, BoltResponse
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -18,28 +14,27 @@ from starlette.routing import Route
 
 from breachbook.desk.calendars import Feeds
 from breachbook.desk.collaborators import Calendars, Collaborators
-from breachbook.desk.interactions import FollowUp, bolt_app
+from breachbook.desk.dispatch import Answer, Dispatcher
+from breachbook.desk.payloads import Received, read_body
+from breachbook.desk.sockets import SocketMode
 from breachbook.desk.verify import TurnedAway, body_of, check
-from breachbook.errors import EngineError
 
-_LOG = logging.getLogger(__name__)
-_DECIDERS, _SPEAKERS = 16, 8
+PATH = "/slack/events"
 
 
 def public_app(slack: Collaborators | None, calendars: Calendars | None = None) -> Starlette:
-    """Build the public app: POST /slack/actions, /slack/commands where a command is given, and feeds.
+    """Build the public app: POST /slack/events for all that Slack sends, and feeds.
 
     A request that is not Slack's, or not of a known person, gets 401 (413 when over 1 MiB), is
-    counted, and has no other effect. A repeated delivery of the same click gets 200. What is
-    answered at /calendar/ stands in `desk.calendars`.
+    counted, and has no other effect. A repeated delivery of the same click gets 200. With an
+    app token the same is also received in Socket Mode. What is answered at /calendar/ stands in
+    `desk.calendars`.
     """
     routes: list[Route] = []
     ends: list[Callable[[], None]] = []
-    if slack is not None:
-        desk = _Desk(slack)
-        routes.append(Route("/slack/actions", desk.answer, methods=["POST"]))
-        if slack.command is not None:
-            routes.append(Route("/slack/commands", desk.answer, methods=["POST"]))
+    desk = Dispatcher(slack) if slack is not None else None
+    if desk is not None:
+        routes.append(Route(PATH, _Endpoint(desk).answer, methods=["POST"]))
         ends.append(desk.close)
     if calendars is not None:
         feeds = Feeds(calendars)
@@ -48,80 +43,67 @@ def public_app(slack: Collaborators | None, calendars: Calendars | None = None) 
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
+        async with _beside(desk):
+            yield
         for end in ends:
             end()
 
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-class _Desk:
-    def __init__(self, collaborators: Collaborators) -> None:
-        self._desk = collaborators
-        self._bolt = bolt_app(collaborators)
-        # Apart, so that waiting for Slack never keeps a decision from being recorded.
-        self._deciders = ThreadPoolExecutor(_DECIDERS, "desk-decide")
-        self._speakers = ThreadPoolExecutor(_SPEAKERS, "desk-speak")
+@asynccontextmanager
+async def _beside(desk: Dispatcher | None) -> AsyncIterator[None]:
+    """Finish what was left, and hold a socket to Slack, while the app serves."""
+    tasks: list[asyncio.Task[None]] = []
+    if desk is not None:
+        tasks.append(asyncio.create_task(desk.resume()))
+        if desk.desk.app_token:
+            tasks.append(asyncio.create_task(SocketMode(desk).run()))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
-    def close(self) -> None:
-        self._deciders.shutdown(wait=True)
-        self._speakers.shutdown(wait=True, cancel_futures=True)
+
+class _Endpoint:
+    def __init__(self, desk: Dispatcher) -> None:
+        self._desk = desk
 
     async def answer(self, request: Request) -> Response:
-        received_at = self._desk.now()
-        body = await body_of(request)
-        if isinstance(body, TurnedAway):
-            return await self._turn_away(body)
-        secrets = self._desk.signing_secrets()
-        refused = check(request.headers, body, secrets, received_at)
+        received_at = self._desk.desk.now()
+        raw = await body_of(request)
+        if isinstance(raw, TurnedAway):
+            return await self._turn_away(raw)
+        refused = check(request.headers, raw, self._desk.desk.signing_secrets(), received_at)
         if refused is not None:
             return await self._turn_away(refused)
-        asked = _bolt_request(request, body, received_at)
-        if asked is None:
+        try:
+            body = read_body(raw, request.headers.get("content-type", ""))
+        except ValueError:
             return await self._turn_away(TurnedAway(400, "malformed"))
-        return await self._dispatch(asked)
+        if body.get("type") == "url_verification":
+            return await self._echo(body.get("challenge"))
+        is_retry = "x-slack-retry-num" in request.headers
+        return _response(await self._desk.take(Received(body, received_at, is_retry)))
 
-    async def _dispatch(self, asked: BoltRequest) -> Response:
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._deciders, self._bolt.dispatch, asked)
-        seconds = self._desk.acknowledge_within_seconds
-        await asyncio.wait({work}, timeout=seconds)
-        after = BackgroundTask(self._follow_up, asked, work, late=not work.done())
-        if not work.done():
-            return Response(background=after)
-        told = work.result()
-        kind = told.first_headers().get("content-type")
-        return Response(told.body, told.status, media_type=kind, background=after)
-
-    async def _follow_up(
-        self, asked: BoltRequest, work: asyncio.Future[BoltResponse], *, late: bool
-    ) -> None:
-        await work
-        follow_ups: list[FollowUp] = asked.context["follow_ups"]
-        loop = asyncio.get_running_loop()
-        for follow_up in follow_ups:
-            if follow_up.only_if_late and not late:
-                continue
-            try:
-                await loop.run_in_executor(self._speakers, follow_up.run)
-            except EngineError as error:
-                _LOG.warning("not told to the person: %s", error)
+    async def _echo(self, challenge: object) -> Response:
+        if not isinstance(challenge, str):
+            return await self._turn_away(TurnedAway(400, "malformed"))
+        return Response(json.dumps({"challenge": challenge}), media_type="application/json")
 
     async def _turn_away(self, refused: TurnedAway) -> Response:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._deciders, self._desk.security.count, refused.reason)
-        return Response(status_code=refused.status)
+        await self._desk.count(refused.reason)
+        return _response(Answer(refused.status))
 
 
-def _bolt_request(request: Request, body: bytes, received_at: datetime) -> BoltRequest | None:
-    headers: dict[str, str | Sequence[str]] = dict(request.headers.items())
-    context = {"received_at": received_at, "follow_ups": []}
-    try:
-        text = body.decode()
-        form = dict(parse_qsl(text))
-        # Bolt fails on a payload that is no object.
-        if not form or not isinstance(json.loads(form.get("payload", "{}")), dict):
-            return None
-    except ValueError:
-        return None
-    return BoltRequest(body=text, headers=headers, context=context)
+def _response(answer: Answer) -> Response:
+    after = BackgroundTask(answer.after) if answer.after else None
+    # Slack need not repeat what will be refused again.
+    headers = {"x-slack-no-retry": "1"} if answer.status in (400, 401, 413) else None
+    return Response(
+        answer.body, answer.status, headers, media_type=answer.media_type, background=after
+    )

@@ -23,6 +23,8 @@ REASONS = frozenset(
         "bad-signature",
         "malformed",
         "unknown-user",
+        "bot",
+        "replayed",
         "unknown-calendar",
     }
 )

@@ -10,6 +10,7 @@ DEADLINE_DONE, DEADLINE_SERVICE, DEADLINE_SNOOZE = (
     "deadline-service",
     "deadline-snooze",
 )
+TASK = "task"
 COMMAND = "/leak"
 REPORT_MESSAGE, REPORT_ANEW = "report-message", "report-anew"
 
@@ -17,7 +18,7 @@ _SUBJECT = re.compile(r"([A-Za-z0-9-]{1,64}) ([A-Za-z0-9@._:-]{1,180})")
 
 
 def of_matter(matter: str, name: str) -> str:
-    """Write what a button about a hold or a deadline carries: the matter and the id within it.
+    """Write what a button about a hold, a deadline or a task carries: the matter and the id within it.
 
     Raises:
         ValueError: Not of the form `read_of_matter` takes back.

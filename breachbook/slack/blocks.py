@@ -22,6 +22,7 @@ MAX_VALUE = 2000
 MAX_MESSAGE = 4000
 
 _USER = re.compile(r"^[UW][A-Z0-9]{2,20}$")
+_URL = re.compile(r"^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9/_.?=&%-]*$")
 # Persian, Hindi and others need the zero-width joiners to spell names.
 _JOINERS = "\u200c\u200d"
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -138,14 +139,24 @@ def mentions(user_ids: Sequence[str]) -> str:
     return " ".join(f"<@{user}>" for user in user_ids if _USER.fullmatch(user))
 
 
-def bounded(blocks: Sequence[Block], keep_last: int = 0) -> list[Block]:
-    """Keep within Slack's 50 blocks: the middle gives way and a line says so.
+def link(url: str, label: str) -> str:
+    """A link under a label of ours; an address that Slack did not make becomes the bare label."""
+    return f"<{url}|{label}>" if _URL.fullmatch(url) else label
+
+
+def actions(*elements: Block) -> list[Block]:
+    """A row of buttons; none is no row."""
+    return [{"type": "actions", "elements": list(elements)}] if elements else []
+
+
+def bounded(blocks: Sequence[Block], keep_last: int = 0, most: int = MAX_BLOCKS) -> list[Block]:
+    """Keep within Slack's 50 blocks, or another limit: the middle gives way and a line says so.
 
     The last `keep_last` blocks (the buttons) always stay.
     """
-    if len(blocks) <= MAX_BLOCKS:
+    if len(blocks) <= most:
         return list(blocks)
-    room = MAX_BLOCKS - keep_last - 1
+    room = most - keep_last - 1
     left_out = len(blocks) - room - keep_last
     note = context(words(f"{left_out} more lines are in the matter's own record."))
     return [*blocks[:room], note, *blocks[len(blocks) - keep_last :]]

@@ -1,4 +1,4 @@
-"""What people read in Slack: approval cards, tasks and notes. Pure; a view of the journal."""
+"""What people who approve read in Slack: approval cards. Pure; a view of the journal."""
 
 import re
 from collections.abc import Sequence
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from breachbook.slack.actions import APPROVE, BREAK_GLASS, DELEGATE, REJECT, REQUEST_CHANGES
 from breachbook.slack.blocks import (
     MAX_MESSAGE,
     Block,
+    actions,
     bounded,
     button,
     context,
@@ -16,18 +18,33 @@ from breachbook.slack.blocks import (
     fields,
     header,
     labelled,
-    mentions,
     plain,
     section,
     when,
     words,
 )
+from breachbook.slack.notes import (
+    Named,
+    Note,
+    Task,
+    mentioned,
+    note_blocks,
+    note_text,
+    task_blocks,
+    task_text,
+    watermark,
+)
+
+__all__ = [
+    "Approver", "Card", "Decided", "Delegated", "Document", "Note", "Recipient", "Status", "Task",
+    "button_value", "buttons", "card_blocks", "card_text", "note_blocks", "note_text", "read_value",
+    "task_blocks", "task_text",
+]  # fmt: skip
 
 Status = Literal[
-    "open", "approved", "refused", "changes-requested", "expired", "voided", "superseded"
+    "open", "approved", "refused", "changes-requested", "expired", "voided", "superseded", "closed"
 ]
 
-APPROVE, REQUEST_CHANGES, REJECT = "approve", "request-changes", "reject"
 DECISION_WORDS = {APPROVE: "approved", REQUEST_CHANGES: "asked for changes", REJECT: "refused"}
 STATUS_WORDS: dict[Status, str] = {
     "open": "Waiting for a decision",
@@ -37,9 +54,12 @@ STATUS_WORDS: dict[Status, str] = {
     "expired": "Expired without a decision",
     "voided": "Void: what was to be approved has changed",
     "superseded": "Replaced by a newer request",
+    "closed": "Not decided: the matter is closed",
 }
 SHORT = 16
 _VALUE = re.compile(r"([A-Za-z0-9._-]{1,200}) ([0-9a-f]{16})")
+
+Approver = Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +79,26 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Approver:
-    """Someone who may decide; with a Slack user id the card mentions them while it is open."""
-
-    name: str
-    user_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Decided:
-    """One recorded decision: `decision` is approve, request-changes or reject; `at` is aware."""
+    """One recorded decision: `decision` is approve, request-changes or reject; `at` is aware.
+
+    `acting_for` names who was asked, where a delegate decided in their place.
+    """
 
     who: str
     at: datetime
     decision: str
     reason: str = ""
+    acting_for: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """A decision put into somebody else's hands until a moment."""
+
+    by: str
+    to: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +110,16 @@ class Card:
         subject_sha256: Digest of the subject's manifest; what an approval binds.
         what: What will happen once approved, in a sentence.
         undo: How it can be undone; empty when it cannot, which the card then says.
+        noticed: Whether those it concerns will notice; empty where that is no question.
+        approvers: Everybody who may decide.
+        asked: Whose word is waited for now; they are mentioned while the card is open.
         still_needed: What the quorum lacks, such as "1 of ip-counsel"; empty when nothing.
+        unreachable: That the quorum can never be reached, and how to go on; empty when it can.
+        stages: What each stage needs, where there are several.
         on_expiry: What silence leads to, such as "refused".
+        high_risk: Approving asks for the matter's number to be typed.
+        delegable: A person asked may hand the decision to another.
+        breakable: Who may approve alone in an emergency.
         zone: IANA zone of times where Slack cannot show the reader's own.
         status_detail: What changed (voided), the new request (superseded), or why.
         example: The matter is fictitious; the card says so first.
@@ -99,39 +132,25 @@ class Card:
     what: str
     why: str
     undo: str = ""
+    noticed: str = ""
     recipients: tuple[Recipient, ...] = ()
     documents: tuple[Document, ...] = ()
     approvers: tuple[Approver, ...] = ()
+    asked: tuple[Approver, ...] = ()
     still_needed: str = ""
+    unreachable: str = ""
+    stages: tuple[str, ...] = ()
     decisions: tuple[Decided, ...] = ()
+    delegations: tuple[Delegated, ...] = ()
     expires_at: datetime | None = None
     on_expiry: str = ""
+    high_risk: bool = False
+    urgent: bool = False
+    delegable: bool = False
+    breakable: tuple[Approver, ...] = ()
     zone: str = "UTC"
     status: Status = "open"
     status_detail: str = ""
-    example: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something a named person has to do, and the command that records that it is done."""
-
-    matter: str
-    title: str
-    what: str
-    command: str
-    person: Approver | None = None
-    due_at: datetime | None = None
-    zone: str = "UTC"
-    example: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that happened and needs no answer."""
-
-    matter: str
-    text: str
     example: bool = False
 
 
@@ -159,13 +178,39 @@ def read_value(value: str) -> tuple[str, str]:
     return found[1], found[2]
 
 
+def buttons(
+    request_id: str, subject_sha256: str, *, delegable: bool = False, breakable: bool = False
+) -> list[Block]:
+    """What can be pressed on an open request; the gravest last."""
+    value = button_value(request_id, subject_sha256)
+    found = [
+        button("Approve", APPROVE, value, "primary"),
+        button("Request changes", REQUEST_CHANGES, value),
+        button("Refuse", REJECT, value, "danger"),
+    ]
+    if delegable:
+        found.append(button("Delegate", DELEGATE, value))
+    if breakable:
+        found.append(button("Break glass", BREAK_GLASS, value, "danger"))
+    return found
+
+
 def card_blocks(card: Card) -> list[Block]:
     """Lay out an approval card; only an open one has buttons."""
-    top = [*_watermark(card.example), header(f"Approval: {card.title}"), *_status(card)]
+    top = [*watermark(card.example), header(f"Approval: {card.title}"), *_status(card)]
     body = [*_act(card), *_documents(card.documents), *_who(card), *_decisions(card)]
     if card.status != "open":
         return bounded([*top, *body])
-    return bounded([*top, *body, _expiry(card), _buttons(card)], keep_last=2)
+    pressed = buttons(
+        card.request_id, card.subject_sha256,
+        delegable=card.delegable, breakable=bool(card.breakable),
+    )  # fmt: skip
+    stuck = (
+        labelled("Cannot be approved by those asked", card.unreachable) if card.unreachable else []
+    )
+    return bounded(
+        [*top, *stuck, *_risk(card), *body, _expiry(card), *actions(*pressed)], keep_last=2
+    )
 
 
 def card_text(card: Card) -> str:
@@ -174,43 +219,18 @@ def card_text(card: Card) -> str:
     return cut(f"{card.matter}: {status}: {card.title} ({card.request_id})", MAX_MESSAGE)
 
 
-def task_blocks(task: Task) -> list[Block]:
-    """Lay out a task: what, the command that answers it, due when."""
-    due = [context(words(f"Due {when(task.due_at, task.zone)}"))] if task.due_at else []
-    return [
-        *_watermark(task.example),
-        header(f"To do: {task.title}"),
-        *_mention([task.person] if task.person else []),
-        section(task.what),
-        *labelled("Answer with", task.command),
-        *due,
-        context(plain(task.matter, 200)),
-    ]
-
-
-def task_text(task: Task) -> str:
-    """The task in one line."""
-    return cut(f"{task.matter}: to do: {task.title}", MAX_MESSAGE)
-
-
-def note_blocks(note: Note) -> list[Block]:
-    """Lay out a note."""
-    return [*_watermark(note.example), section(note.text), context(plain(note.matter, 200))]
-
-
-def note_text(note: Note) -> str:
-    """The note in one line."""
-    return cut(f"{note.matter}: {note.text}", MAX_MESSAGE)
-
-
-def _watermark(example: bool) -> list[Block]:
-    line = "*Example.* A fictitious matter; nothing leaves this computer."
-    return [context(words(line))] if example else []
-
-
 def _status(card: Card) -> list[Block]:
     shown: list[Block] = [{"type": "section", "text": words(f"*{STATUS_WORDS[card.status]}*")}]
     return shown + ([section(card.status_detail)] if card.status_detail else [])
+
+
+def _risk(card: Card) -> list[Block]:
+    lines = []
+    if card.high_risk:
+        lines.append("*High risk:* whoever approves types the matter's number.")
+    if card.urgent:
+        lines.append("*Urgent:* reminders come at any hour.")
+    return [context(words(line)) for line in lines]
 
 
 def _act(card: Card) -> list[Block]:
@@ -222,6 +242,7 @@ def _act(card: Card) -> list[Block]:
         *(labelled("To whom", reached) if reached else []),
         *labelled("Why", card.why),
         *labelled("Undo", card.undo or "Cannot be undone."),
+        *(labelled("Will they notice", card.noticed) if card.noticed else []),
     ]
 
 
@@ -237,23 +258,35 @@ def _who(card: Card) -> list[Block]:
         "Matter": card.matter,
         "Request": card.request_id,
         "Subject (SHA-256)": card.subject_sha256[:SHORT],
-        "May decide": ", ".join(approver.name for approver in card.approvers),
+        "May decide": _names(card.approvers),
     }
-    if card.status == "open" and card.still_needed:
+    is_open = card.status == "open"
+    if is_open and card.still_needed:
         facts["Still needed"] = card.still_needed
-    asked = _mention(card.approvers) if card.status == "open" else []
-    return [fields(facts), *asked]
+    if is_open and card.breakable:
+        facts["May approve alone in an emergency"] = _names(card.breakable)
+    return [
+        fields(facts),
+        *(labelled("Stages", "\n".join(card.stages)) if card.stages else []),
+        *(mentioned(card.asked or card.approvers) if is_open else []),
+    ]
 
 
-def _mention(people: Sequence[Approver]) -> list[Block]:
-    named = mentions([person.user_id for person in people])
-    return [context(words(named))] if named else []
+def _names(people: Sequence[Approver]) -> str:
+    return ", ".join(person.name for person in people)
 
 
 def _decisions(card: Card) -> list[Block]:
-    return [
+    handed = [
         context(
-            plain(f"{made.who} {DECISION_WORDS.get(made.decision, made.decision)}", 200),
+            plain(f"{made.by} lets {made.to} decide", 300),
+            words(f"until {when(made.until, card.zone)}"),
+        )
+        for made in card.delegations
+    ]
+    return handed + [
+        context(
+            plain(_decided(made), 300),
             words(when(made.at, card.zone)),
             *([plain(f"Reason: {made.reason}", 1000)] if made.reason else []),
         )
@@ -261,20 +294,13 @@ def _decisions(card: Card) -> list[Block]:
     ]
 
 
+def _decided(made: Decided) -> str:
+    said = f"{made.who} {DECISION_WORDS.get(made.decision, made.decision)}"
+    return f"{said} for {made.acting_for}" if made.acting_for else said
+
+
 def _expiry(card: Card) -> Block:
     if card.expires_at is None:
         return context(words("Does not expire; silence decides nothing."))
     after = [plain(f"Without a decision by then: {card.on_expiry}", 300)] if card.on_expiry else []
     return context(words(f"Expires {when(card.expires_at, card.zone)}"), *after)
-
-
-def _buttons(card: Card) -> Block:
-    value = button_value(card.request_id, card.subject_sha256)
-    return {
-        "type": "actions",
-        "elements": [
-            button("Approve", APPROVE, value, "primary"),
-            button("Request changes", REQUEST_CHANGES, value),
-            button("Refuse", REJECT, value, "danger"),
-        ],
-    }

@@ -7,6 +7,7 @@ from breachbook.slack.blocks import MAX_MESSAGE, Block, cut, section
 from breachbook.slack.web import Data, SlackError, SlackWeb
 
 EVENT_TYPE = "breachbook"
+MAX_TOPIC = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class SlackClient(SlackWeb):
                 "text": text,
                 "metadata": metadata,
                 "parse": "none",
+                "mrkdwn": False,
                 "unfurl_links": False,
                 "unfurl_media": False,
             },
@@ -133,6 +135,40 @@ class SlackClient(SlackWeb):
         """Open a modal for whoever clicked; the trigger lives three seconds and works once."""
         self.call("views.open", {"trigger_id": trigger_id, "view": dict(view)})
 
+    def publish_home(self, user_id: str, view: Data) -> None:
+        """Replace a person's App Home. Repeating it changes nothing."""
+        self.call("views.publish", {"user_id": user_id, "view": dict(view)})
+
+    def permalink(self, posted: Posted) -> str:
+        """Give a message's address in a browser; empty when Slack gives none, for it is an aid only."""
+        question = {"channel": posted.channel, "message_ts": posted.ts}
+        try:
+            return str(self.call("chat.getPermalink", question).get("permalink", ""))
+        except SlackError:
+            return ""
+
+    def pin(self, posted: Posted) -> None:
+        """Pin a message to its channel; one that is pinned stays."""
+        self._unless(
+            {"already_pinned"}, "pins.add", {"channel": posted.channel, "timestamp": posted.ts}
+        )
+
+    def set_topic(self, channel: str, topic: str) -> None:
+        """Set a channel's topic, escaped and within Slack's 250 characters."""
+        shown = cut(" ".join(topic.split()), MAX_TOPIC)
+        self.call("conversations.setTopic", {"channel": channel, "topic": shown})
+
+    def members(self, channel: str) -> list[str]:
+        """List the user ids in a channel, our own included."""
+        found = self.pages("conversations.members", {"channel": channel}, "members")
+        return [str(each) for each in found]
+
+    def kick(self, channel: str, user_id: str) -> None:
+        """Take a person out of a channel; who is not there stays out."""
+        self._unless(
+            {"not_in_channel"}, "conversations.kick", {"channel": channel, "user": user_id}
+        )
+
     def open_dm(self, user_id: str) -> str:
         """Give the id of the direct-message channel with a person."""
         channel = self.call("conversations.open", {"users": user_id})["channel"]
@@ -153,18 +189,26 @@ class SlackClient(SlackWeb):
             if error.code != "name_taken":
                 raise
             channel = self._own_channel(name, error)
-        self.call("conversations.setTopic", {"channel": channel, "topic": topic[:250]})
+        self.set_topic(channel, topic)
         self.invite(channel, user_ids)
         return channel
 
     def invite(self, channel: str, user_ids: Sequence[str]) -> None:
         """Invite people one by one; who is there already stays."""
         for user_id in user_ids:
-            try:
-                self.call("conversations.invite", {"channel": channel, "users": user_id})
-            except SlackError as error:
-                if error.code != "already_in_channel":
-                    raise
+            self._unless(
+                {"already_in_channel"},
+                "conversations.invite",
+                {"channel": channel, "users": user_id},
+            )
+
+    def _unless(self, done: set[str], method: str, arguments: Data) -> None:
+        """Call a method; the errors that say it was done before are no errors."""
+        try:
+            self.call(method, arguments)
+        except SlackError as error:
+            if error.code not in done:
+                raise
 
     def _file_names(self, posted: Posted) -> set[str]:
         question = {"channel": posted.channel, "ts": posted.ts}

@@ -1,17 +1,17 @@
 """The form that asks for the reason of a refusal or a request for changes. Pure."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from breachbook.slack import forms
+from breachbook.slack.actions import REJECT, REQUEST_CHANGES
 from breachbook.slack.blocks import Block, plain
-from breachbook.slack.cards import REJECT, REQUEST_CHANGES, read_value
+from breachbook.slack.cards import read_value
 
 CALLBACK = "decide"
 REASON = "reason"
 MAX_REASON = 3000
 
-_METADATA = re.compile(rf"(\S+ \S+) ({REJECT}|{REQUEST_CHANGES}) ([A-Z0-9]{{2,20}})")
 _TITLES = {REJECT: "Refuse", REQUEST_CHANGES: "Request changes"}
 _ASKS = {
     REJECT: "Why should this not be done?",
@@ -35,7 +35,7 @@ def reason_view(value: str, decision: str, channel: str) -> Block:
     Args:
         value: The button's value, as `cards.button_value` wrote it.
         decision: ``reject`` or ``request-changes``.
-        channel: Channel of the card, for an answer that comes late.
+        channel: Channel of the card, for an answer that comes late; empty in a Home tab.
 
     Raises:
         ValueError: Not such a value or decision.
@@ -46,7 +46,7 @@ def reason_view(value: str, decision: str, channel: str) -> Block:
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "private_metadata": f"{value} {decision} {channel}",
+        "private_metadata": forms.metadata(value, decision, channel),
         "title": plain(_TITLES[decision], 24),
         "submit": plain(_TITLES[decision], 24),
         "close": plain("Cancel", 24),
@@ -74,11 +74,11 @@ def read_metadata(text: str) -> Asked:
     Raises:
         ValueError: Not what `reason_view` wrote.
     """
-    found = _METADATA.fullmatch(text)
-    if not found:
+    value, decision, channel = forms.read_metadata(text)
+    if decision not in _TITLES:
         raise ValueError("not a form of an approval card")
-    request_id, subject16 = read_value(found[1])
-    return Asked(request_id, subject16, found[2], found[3])
+    request_id, subject16 = read_value(value)
+    return Asked(request_id, subject16, decision, channel)
 
 
 def read_reason(values: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str:

@@ -4,9 +4,11 @@
 retries are switched off here.
 """
 
+import copy
 import ipaddress
 import time
 from collections.abc import Callable, Iterator, Mapping
+from typing import Self
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
@@ -17,6 +19,8 @@ from breachbook.errors import EngineError
 
 SLACK = "https://slack.com/api/"
 _PAGE, _MOST_PAGES = 200, 50
+# Slack takes these as a form only, or documents no other way.
+_AS_FORM = ("conversations.", "users.", "auth.", "chat.getPermalink")
 _UNKNOWN = {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 _NEXT = {
     "channel_not_found": "invite the app to the channel or correct its id",
@@ -75,14 +79,23 @@ class SlackWeb:
         self.sdk = WebClient(token, base_url=base, timeout=timeout_seconds, retry_handlers=[])
         self._max_wait_seconds = max_wait_seconds
         self._pause = pause
+        # Method to the moment, on the monotonic clock, before which Slack does not want to hear it.
+        self._not_before: dict[str, float] = {}
+
+    def within(self, seconds: float) -> Self:
+        """Give the same client with less patience for rate limits; what Slack asked of one binds both."""
+        other = copy.copy(self)
+        other._max_wait_seconds = seconds
+        return other
 
     def call(self, method: str, arguments: Data | None = None) -> Data:
         """Call a Web API method; for what the other methods do not cover.
 
         Raises:
-            SlackError: Refused, unanswered, or its rate limit asks for too long a wait.
+            SlackError: Refused, unanswered, or its rate limit asks for too long a wait; until
+                that is over the method is not called again.
         """
-        if arguments is None or method.startswith(("conversations.", "users.", "auth.")):
+        if arguments is None or method.startswith(_AS_FORM):
             return self.guarded(
                 method, lambda: self.sdk.api_call(method, params=dict(arguments or {})).data
             )
@@ -91,6 +104,8 @@ class SlackWeb:
     def guarded(self, method: str, send: Callable[[], object]) -> Data:
         """Run one exchange with Slack under this client's errors and waits, as `call` does."""
         waited = 0.0
+        if self._not_before.get(method, 0.0) > time.monotonic():
+            raise SlackError(method, "ratelimited")
         while True:
             try:
                 answer = send()
@@ -100,6 +115,7 @@ class SlackWeb:
                     raise _refusal(method, error) from None
                 waited += seconds
                 if waited > self._max_wait_seconds:
+                    self._not_before[method] = time.monotonic() + seconds
                     raise SlackError(method, "ratelimited") from None
                 self._pause(seconds)
             except (SlackClientError, URLError, OSError):

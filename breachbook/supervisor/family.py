@@ -161,7 +161,7 @@ class Family:
         )
         if "SLACK_BOT_TOKEN" in self.environment:
             lines.append(
-                f"slack       {self.settings.url('public')}/slack/actions   may be tunnelled: only this one"
+                f"slack       {self.settings.url('public')}/slack/events   may be tunnelled: only this one"
             )
         else:
             lines.append(
@@ -214,7 +214,8 @@ def demo_environment(workspace: Workspace, chosen: Settings) -> dict[str, str]:
         "SLACK_BOT_TOKEN": f"xoxb-{token}",
         "SLACK_SIGNING_SECRET": signing,
         "BREACHBOOK_STANDIN_CONTROL": control,
-        "BREACHBOOK_SLACK_URL": f"{chosen.url('slack')}/api/",
+        "SLACK_APP_TOKEN": "",  # a real one must not reach a stand-in
+        "BREACHBOOK_SLACK_BASE_URL": f"{chosen.url('slack')}/api/",
     }
 
 

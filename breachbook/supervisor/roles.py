@@ -35,7 +35,9 @@ def slack_client(workspace: Workspace, environment: Mapping[str, str]) -> SlackC
     token, chosen = environment.get("SLACK_BOT_TOKEN"), workspace.config.slack
     if not token or chosen is None:
         return None
-    return SlackClient(token, base_url=environment.get("BREACHBOOK_SLACK_URL", chosen.base_url))
+    return SlackClient(
+        token, base_url=environment.get("BREACHBOOK_SLACK_BASE_URL") or chosen.base_url
+    )
 
 
 def _prefect(workspace: Workspace) -> None:
@@ -122,7 +124,7 @@ def _slack(workspace: Workspace) -> None:
             "token": os.environ["SLACK_BOT_TOKEN"],
             "signing_secret": os.environ["SLACK_SIGNING_SECRET"],
             "control_token": os.environ["BREACHBOOK_STANDIN_CONTROL"],
-            "request_url": f"{chosen.url('public')}/slack/actions",
+            "request_url": f"{chosen.url('public')}/slack/events",
             "users": [
                 {"id": p.slack.user_id, "name": p.name, "tz": p.zone} for p in known if p.slack
             ],

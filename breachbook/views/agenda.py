@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -136,7 +137,8 @@ def keep(root: Path, matter: Matter, steps: Sequence[Row], until: datetime | Non
         "steps": list(steps),
     }
     path = _path(root, matter.id)
-    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
+    # Of a process and a thread: the engine and a reader may keep the same matter's steps at once.
+    staged = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     staged.write_text(json.dumps(kept, separators=(",", ":")), "utf-8")
     staged.replace(path)
 

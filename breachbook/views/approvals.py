@@ -24,40 +24,65 @@ def approval_view(file: MatterFile, matter: Matter, approval: Approval) -> dict[
     except StoreError as error:
         manifest, unreadable = {}, str(error)
     return {
-        "request": approval.id,
         "matter": matter.id,
+        **_of_manifest(manifest),
+        **_of_policy(approval),
+        **_of_state(file, approval),
+        "unreadable": unreadable,
+    }
+
+
+def _of_manifest(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "action": manifest.get("action"),
+        "method": manifest.get("method"),
+        "files": [
+            {"name": item["role"], "sha256": item["sha256"]} for item in manifest.get("files", ())
+        ],
+        "recipients": manifest.get("recipients", []),
+    }
+
+
+def _of_policy(approval: Approval) -> dict[str, Any]:
+    return {
+        "approvers": list(approval.approvers),
+        "excluded": list(approval.excluded),
+        "quorum": approval.quorum,
+        "stages": [
+            {
+                "approvers": list(s.approvers),
+                "quorum": s.quorum,
+                "lacks": s.lacks(approval.approved),
+            }
+            for s in approval.stages
+        ],
+        "high_risk": approval.high_risk,
+        "urgent": approval.urgent,
+        "delegates": list(approval.delegates),
+        "break_glass": list(approval.break_glass),
+        "on_expiry": approval.on_expiry,
+    }
+
+
+def _of_state(file: MatterFile, approval: Approval) -> dict[str, Any]:
+    return {
+        "request": approval.id,
         "step": approval.step,
         "target": approval.target,
         "round": approval.round,
         "state": approval.state,
         "subject": approval.subject,
         "document": approval.document,
-        "action": manifest.get("action"),
-        "method": manifest.get("method"),
-        "files": [{"name": item["role"], "sha256": item["sha256"]} for item in manifest.get("files", ())],
-        "recipients": manifest.get("recipients", []),
         "inputs": sorted(approval.inputs),
-        "approvers": list(approval.approvers),
-        "excluded": list(approval.excluded),
-        "quorum": approval.quorum,
         "given": len(approval.approved),
         "still_needed": approval.still_needed,
-        "stages": [
-            {"approvers": list(s.approvers), "quorum": s.quorum, "lacks": s.lacks(approval.approved)}
-            for s in approval.stages
-        ],
-        "high_risk": approval.high_risk,
-        "urgent": approval.urgent,
-        "delegates": list(approval.delegates),
         "delegations": [
             {"by": d.by, "to": d.to, "until": stamp(d.until)} for d in approval.delegations
         ],
-        "break_glass": list(approval.break_glass),
         "forced_by": approval.forced_by,
         "requested_at": stamp(approval.requested_at),
         "expires_at": stamp(approval.expires_at),
         "not_after": stamp(approval.not_after),
-        "on_expiry": approval.on_expiry,
         "decisions": [
             {
                 "person": item.person, "acting_for": item.acting_for,
@@ -67,7 +92,6 @@ def approval_view(file: MatterFile, matter: Matter, approval: Approval) -> dict[
             for item in approval.decisions
         ],
         "changed": list(approval.changed),
-        "unreadable": unreadable,
     }  # fmt: skip
 
 

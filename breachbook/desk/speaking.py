@@ -1,0 +1,91 @@
+"""What is said to one person alone: a whisper in the channel, a form, or a direct message."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import BoltContext
+
+from breachbook.desk.payloads import channel_of
+from breachbook.slack.blocks import MAX_MESSAGE, cut, section
+from breachbook.slack.client import SlackClient
+from breachbook.slack.web import SlackError
+
+_LOG = logging.getLogger(__name__)
+_NO_FORM = "The form could not be opened; nothing was recorded. Click again."
+_TAKEN = ("exchanged_trigger_id",)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Something to do once the request is acknowledged.
+
+    With `only_if_late`: only when Slack had to be answered before the handler was done. With
+    `is_owed`: kept durably until it was done; doing it twice must have one effect.
+    """
+
+    run: Callable[[], None]
+    only_if_late: bool = False
+    is_owed: bool = False
+
+
+def follow(context: BoltContext, *follow_ups: FollowUp) -> None:
+    """Leave something to be done after the acknowledgement."""
+    context["follow_ups"].extend(follow_ups)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says things to the one person who acted."""
+
+    slack: SlackClient
+
+    def whisper(
+        self, body: Mapping[str, Any], text: str, *, channel: str = "", only_if_late: bool = False
+    ) -> FollowUp:
+        """Tell whoever sent `body`, where they are if the app is there too."""
+        user = user_of(body)
+        place = channel or channel_of(dict(body))
+        return FollowUp(lambda: self.tell(place, user, text), only_if_late)
+
+    def tell(self, channel: str, user_id: str, text: str) -> None:
+        """Whisper in a channel; where that cannot be, say it in a direct message."""
+        if channel and not channel.startswith("D"):
+            try:
+                self.slack.ephemeral(channel, user_id, text)
+            except SlackError as error:
+                _LOG.info("not whispered: %s", error.code)
+            else:
+                return
+        shown = {"blocks": [section(text)], "text": cut(text, MAX_MESSAGE), "parse": "none"}
+        self.slack.call("chat.postMessage", {"channel": self.slack.open_dm(user_id), **shown})
+
+    def open(self, body: Mapping[str, Any], view: Mapping[str, object]) -> FollowUp:
+        """Open a form for whoever sent `body`, in the three seconds that its trigger lives."""
+        return FollowUp(lambda: self._open(body, view))
+
+    def show(self, view_id: str, view: Mapping[str, object]) -> bool:
+        """Replace what an open form shows; False when it is closed."""
+        try:
+            self.slack.call("views.update", {"view_id": view_id, "view": dict(view)})
+        except SlackError as error:
+            _LOG.info("form not updated: %s", error.code)
+            return False
+        return True
+
+    def _open(self, body: Mapping[str, Any], view: Mapping[str, object]) -> None:
+        try:
+            self.slack.open_view(str(body.get("trigger_id")), view)
+        except SlackError as error:
+            # The same click delivered twice: its form is open already.
+            if error.code in _TAKEN:
+                return
+            _LOG.warning("form not opened: %s", error)
+            self.tell(channel_of(dict(body)), user_of(body), _NO_FORM)
+
+
+def user_of(body: Mapping[str, Any]) -> str:
+    """Give the Slack user id of whoever acted."""
+    user = body.get("user")
+    return str(user["id"] if isinstance(user, Mapping) else body.get("user_id"))
