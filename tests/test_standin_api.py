@@ -95,6 +95,13 @@ def test_call_without_its_scope_names_it(
     assert (told["needed"], told["provided"]) == (needed, "commands")
 
 
+@pytest.fixture
+def reading(standin: Standin) -> None:
+    """Scopes that our app does without."""
+    asked = yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"]
+    standin.state.configure({"scopes": [*asked, "pins:read", "users:read"]})
+
+
 def test_scopes_are_those_of_the_manifest(standin: Standin, slack: WebClient) -> None:
     """Unless set, the app has the scopes its manifest asks for, and says so in a header."""
     asked = yaml.safe_load(MANIFEST.read_text())["oauth_config"]["scopes"]["bot"]
@@ -115,6 +122,7 @@ def test_every_method_is_there(slack: WebClient) -> None:
         assert told.status_code == 200
 
 
+@pytest.mark.usefixtures("reading")
 def test_rate_limits_are_kept_when_switched_on(
     standin: Standin, slack: WebClient, now: list[float]
 ) -> None:
@@ -195,6 +203,7 @@ def test_home_is_published_unless_it_changed(standin: Standin, slack: WebClient)
     assert _code(slack.views_publish, user_id=COUNSEL, view=MODAL) == "invalid_arguments"
 
 
+@pytest.mark.usefixtures("reading")
 def test_pins_come_and_go(slack: WebClient) -> None:
     """A message is pinned once, listed, and unpinned once; deleting it takes its pin."""
     ts = slack.chat_postMessage(channel=CHANNEL, text="x")["ts"]
@@ -268,6 +277,7 @@ def test_people_are_taken_out(slack: WebClient) -> None:
     assert code == "cant_kick_self"
 
 
+@pytest.mark.usefixtures("reading")
 def test_people_and_their_channels_are_listed(slack: WebClient) -> None:
     """users.list gives everybody with a mark for bots; users.conversations what a person is in."""
     members = slack.users_list()["members"]
