@@ -86,8 +86,8 @@ class _Acting(threading.Thread):
         return self.told
 
 
-def test_bolt_takes_everything_over_a_socket(standin: Standin, slack: WebClient) -> None:
-    """Clicks, forms, commands, shortcuts and events reach slack_bolt's handler, which answers them."""
+def _listening(slack: WebClient) -> tuple[App, list[str], threading.Event, threading.Event]:
+    """Make an app that notes what reaches it, and tells when its form and its Home were asked for."""
     seen: list[str] = []
     opened_view, opened_home = threading.Event(), threading.Event()
     app = App(client=slack, token_verification_enabled=False)
@@ -120,6 +120,12 @@ def test_bolt_takes_everything_over_a_socket(standin: Standin, slack: WebClient)
         seen.append(event["tab"])
         opened_home.set()
 
+    return app, seen, opened_view, opened_home
+
+
+def test_bolt_takes_everything_over_a_socket(standin: Standin, slack: WebClient) -> None:
+    """Clicks, forms, commands, shortcuts and events reach slack_bolt's handler, which answers them."""
+    app, seen, opened_view, opened_home = _listening(slack)
     blocks = [{"type": "actions", "elements": [BUTTON]}]
     ts = slack.chat_postMessage(channel=CHANNEL, text="x", blocks=blocks)["ts"]
     handler = SocketModeHandler(app, standin.state.data["app_token"], web_client=slack)

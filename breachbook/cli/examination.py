@@ -117,7 +117,9 @@ def _slack(workspace: Workspace, environment: Mapping[str, str]) -> Iterator[Ite
             "no [slack] in breachbook.toml: decisions are taken on the command line only",
         )
         return
-    for name in ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"):
+    # Socket Mode knows Slack by its own connection; over HTTP each request is signed.
+    way = "SLACK_APP_TOKEN" if workspace.config.slack.socket_mode else "SLACK_SIGNING_SECRET"
+    for name in ("SLACK_BOT_TOKEN", way):
         if not environment.get(name):
             yield Item(
                 "slack",

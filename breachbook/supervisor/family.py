@@ -169,7 +169,8 @@ class Family:
             )
         if self.demo_slack:
             lines.append(
-                f"stand-in    {self.settings.url('slack')}   a local page in Slack's place"
+                f"stand-in    {self.settings.url('slack')}/enter?key={self.environment['BREACHBOOK_STANDIN_CONTROL']}"
+                "   a local page in Slack's place"
             )
         return lines
 

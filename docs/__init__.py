@@ -1,0 +1,1 @@
+"""What the README shows, and the scripts that make it."""
