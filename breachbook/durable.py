@@ -1,6 +1,7 @@
 """Writing so that it is still there after a power cut: files synced, folders synced, replaced whole."""
 
 import os
+import threading
 from pathlib import Path
 
 
@@ -20,14 +21,20 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def replace(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Put a file in place whole: written beside it, synced, renamed, folder synced."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
+def replace(path: Path, data: bytes, mode: int = 0o600, *, sync: bool = True) -> None:
+    """Put a file in place whole: written beside it, synced, renamed, folder synced.
+
+    Args:
+        sync: False for what can be made again; after a power cut the old file, or none, may stand.
+    """
+    staged = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         write_all(descriptor, data)
-        os.fsync(descriptor)
+        if sync:
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
     staged.replace(path)
-    sync_folder(path.parent)
+    if sync:
+        sync_folder(path.parent)

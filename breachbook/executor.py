@@ -147,6 +147,8 @@ class _Run:
 
     async def to_the_end(self) -> Advanced:
         while True:
+            if self.again.is_set():
+                self.untold.clear()
             self.again.clear()
             agenda = await asyncio.to_thread(self._look)
             if self._begin(agenda.due):
@@ -189,7 +191,7 @@ class _Run:
         )
         if self.again.is_set():
             self.set_aside.clear()
-        if self.again.is_set() or not ended:
+        if not ended:
             self.untold.clear()
         again.cancel()
         for place, task in list(self.running.items()):

@@ -58,8 +58,9 @@ def overview(
     Returns:
         matter, state, severity, playbook, approvals (id, document, step, lacks, unreachable, expires_at,
         card: channel and ts or None; none in a closed matter), deadlines (id, rule, safe, legal,
-        provisional, overdue), more (deadlines not shown), overdue (count), exhibits (id, source, files), documents (id, step,
-        target, version, state), holds (count by state) and people (id and roles).
+        provisional, overdue), more (deadlines not shown), overdue (count), exhibits (id, source,
+        files), documents (id, step, target, version, state), holds (count by state) and people (id
+        and roles).
     """
     due = running(matter)
     late = [record for record in due if is_overdue(record, overdue)]

@@ -59,7 +59,8 @@ def unreachable(
     found = shortfall(matter, approval, now)
     if found is None:
         return ""
-    able = ", ".join(map(named, found.able)) or "nobody"
+    able = ", ".join(map(named, found.able))
+    left = f"of those asked only {able}" if able else "none of those asked"
     is_asked_again = approval.escalated_from is not None
     asks = (policy.escalated if is_asked_again else policy.in_order) if policy else []
     roles = asks[found.stage - 1].roles if found.stage <= len(asks) else []
@@ -75,6 +76,6 @@ def unreachable(
         ways.append(f"in an emergency {', '.join(map(named, alone))} may approve alone")
     of = f" of stage {found.stage}" if len(approval.stages) > 1 else ""
     return (
-        f"The approvals{of} cannot be reached any more: {found.needs} needed, and of those asked only"
-        f" {able} can give one. To go on, {'; or '.join(ways)}."
+        f"The approvals{of} cannot be reached any more: {found.needs} needed, and {left} can"
+        f" give one. To go on, {'; or '.join(ways)}."
     )

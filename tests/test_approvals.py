@@ -169,6 +169,7 @@ def test_voided_request_cannot_be_approved() -> None:
 
     judged = judge(world.matter, old, "lin-yue", "approve", None, world.now)
     assert judged == Verdict("refused", "voided")
+    assert "has changed or its draft was replaced" in judged.text
     assert cause(world, "lin-yue") == "recorded"
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from breachbook import facts, records, steps
+from breachbook import approvals, facts, records, steps
 from breachbook.acts import Job
 from breachbook.agenda import Perform, Void
 from breachbook.canonical import canonical, sha256
 from breachbook.demo.portal import Portal
 from breachbook.errors import DamageError, StaleHead
 from breachbook.events import Draft
-from breachbook.executor import _void, perform_act
+from breachbook.executor import perform_act
 from breachbook.locks import StepLock
 from tests.cases_core import CLERK, COUNSEL, LETTER, Case, told
 
@@ -408,7 +408,13 @@ def test_drafting_left_by_a_crash_is_repeated_under_its_key(
     case = staged.copy(tmp_path / "w", portal)
     _clause(case)
     voids = [item for item in case.due() if isinstance(item, Void)]
-    case.file.transact(lambda matter: [draft for item in voids for draft in _void(matter, item)])
+    case.file.transact(
+        lambda matter: [
+            draft
+            for item in voids
+            for draft in approvals.void(matter, item.request, item.cause, item.changed)
+        ]
+    )
     perform = case.claim(LETTER, "moqiao-castings")
     case.advance()
     documents = [d for d in case.matter.documents.values() if d.target == "moqiao-castings"]

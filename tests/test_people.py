@@ -1,9 +1,11 @@
 """People: known by pinned identities, each only once."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 import pytest
 
+from breachbook import people as module
 from breachbook.errors import ContentError
 from breachbook.people import People, PeopleFile, Person, check_unique, seconds
 from breachbook.source import parse, validate
@@ -113,3 +115,22 @@ def test_seconds_refuses_everything_else(text: str) -> None:
     """Anything else is refused; nothing is guessed."""
     with pytest.raises(ValueError, match="whole number"):
         seconds(text)
+
+
+def test_time_zones_are_listed_once_whatever_the_number_of_people(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Listing the world's zones reads the disk, so a process does it once."""
+    listed: list[int] = []
+
+    def counted() -> set[str]:
+        listed.append(1)
+        return available_timezones()
+
+    module._zones.cache_clear()
+    monkeypatch.setattr(module, "available_timezones", counted)
+    people(HELEN, DAVID, person(id="lin-yue", zone="Asia/Shanghai"))
+    with pytest.raises(ValueError, match="a zone of the IANA database"):
+        people(person(zone="Asia/Nowhere"))
+
+    assert listed == [1]

@@ -1,5 +1,7 @@
 """Views: what people see of a matter follows from its journal, and what is kept is never stale."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,24 @@ def test_kept_steps_are_given_without_asking_the_engine(case: Case) -> None:
     second = agenda.of(case.workspace.root, file, file.refresh(), case.clock.now, unread)
 
     assert second == first
+
+
+def test_steps_are_kept_by_several_threads_at_once(case: Case) -> None:
+    """The engine and readers of one process keep the same matter's steps, and none takes another's file away."""
+    root, matter, now, together = (
+        case.workspace.root, case.matter, case.clock.now, threading.Barrier(4),
+    )  # fmt: skip
+
+    def keep(_number: int) -> None:
+        for _ in range(25):
+            together.wait(20)
+            agenda.keep(root, matter, [], now)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(keep, range(4)))
+
+    folder = root / "run" / "steps"
+    assert [path.name for path in folder.iterdir()] == [f"{case.id}.json"]
 
 
 @pytest.mark.parametrize("change", ["journal", "people.yaml", "recipe", "time"])

@@ -80,10 +80,13 @@ class Dispatcher:
 
     async def resume(self) -> None:
         """Finish what an earlier process acknowledged and did not finish."""
-        for _key, received in list(self._inbox.left()) if self._inbox else []:
-            answer = await self.take(received)
-            if answer.after is not None:
-                await answer.after()
+        for key, received in list(self._inbox.left()) if self._inbox else []:
+            try:
+                answer = await self.take(received)
+                if answer.after is not None:
+                    await answer.after()
+            except Exception:  # noqa: BLE001 (one that cannot be finished must not hold up the others)
+                _LOG.warning("left in the inbox, not finished: %s", key)
 
     async def take(self, received: Received) -> Answer:
         """Answer a delivery that is known to be Slack's; a repeated one has no second effect."""
@@ -125,7 +128,9 @@ class Dispatcher:
         kept = is_late or any(each.is_owed for each in work.follow_ups)
         if kept:
             await self._keep(work)
-        after = partial(self._finish, work, is_late=is_late, was_kept=kept)
+        # What comes again may be in the inbox since before this process began.
+        was_kept = kept or received.is_retry
+        after = partial(self._finish, work, is_late=is_late, was_kept=was_kept)
         if is_late:
             return Answer(200, after=after)
         told = _answer(answer.result())

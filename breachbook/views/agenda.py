@@ -1,14 +1,13 @@
 """A matter's steps with what each waits for: asked of the engine, and kept while nothing it rests on changes."""
 
 import json
-import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from breachbook import __version__
+from breachbook.durable import replace
 from breachbook.events import instant, stamp
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
@@ -137,10 +136,7 @@ def keep(root: Path, matter: Matter, steps: Sequence[Row], until: datetime | Non
         "steps": list(steps),
     }
     path = _path(root, matter.id)
-    # Of a process and a thread: the engine and a reader may keep the same matter's steps at once.
-    staged = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.new")
-    staged.write_text(json.dumps(kept, separators=(",", ":")), "utf-8")
-    staged.replace(path)
+    replace(path, json.dumps(kept, separators=(",", ":")).encode(), sync=False)
 
 
 def _path(root: Path, matter: str) -> Path:

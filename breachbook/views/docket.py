@@ -6,13 +6,13 @@ until the journal, one of those files, or the day says otherwise.
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from breachbook import __version__, content
+from breachbook.durable import replace
 from breachbook.events import stamp
 from breachbook.rows import ERASED
 
@@ -149,11 +149,9 @@ def _kept(path: Path, basis: list[Any]) -> Row | None:
 
 def _keep(path: Path, kept: Row) -> None:
     """Write it whole; a folder that cannot be written is done without."""
-    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     with contextlib.suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        staged.write_text(json.dumps(kept, separators=(",", ":")), "utf-8")
-        staged.replace(path)
+        replace(path, json.dumps(kept, separators=(",", ":")).encode(), sync=False)
 
 
 def _basis(root: Path, matter: "Matter", on: date) -> list[Any]:
