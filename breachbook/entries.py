@@ -58,6 +58,7 @@ class Act:
 
     Attributes:
         state: started, finished, failed, uncertain, halted or undone.
+        ended_by: Person who recorded its end; None before, and where Breachbook did.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Act:
     ended_at: datetime | None = None
     outcome: str = ""
     reason: Commitment | None = None
+    ended_by: str | None = None
 
 
 @dataclass(slots=True)

@@ -88,7 +88,7 @@ def answered(
     for question in step.questions:
         if question.records is None or question.id not in told:
             continue
-        about, when = matter.id.lower(), read_when(told[question.id])
+        about, when = "incident", read_when(told[question.id])
         same = _same_fact(matter, question.records, about)
         if same is not None and same.when == when:
             continue

@@ -184,6 +184,7 @@ class Matter:
             act = instance.acts[data["act"]] = Act(data["act"], data["key"], "started", event.when)
         act.state = event.kind.removeprefix("step.")
         act.ended_at, act.outcome, act.reason = event.when, data["outcome"], data.get("reason")
+        act.ended_by = event.actor.person
         if act.state != "finished":
             return
         if "answers" in data:

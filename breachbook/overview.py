@@ -7,7 +7,7 @@ from typing import Any
 from breachbook import ladder
 from breachbook.agenda import Reference
 from breachbook.canonical import digest
-from breachbook.entries import Approval, DeadlineRecord
+from breachbook.entries import Approval, DeadlineRecord, Document
 from breachbook.events import stamp
 from breachbook.matter import Matter
 from breachbook.quorum import shortfall
@@ -38,6 +38,11 @@ def upcoming(matter: Matter) -> list[DeadlineRecord]:
     return [record for record in running(matter) if record.state == "open"]
 
 
+def counted(matter: Matter) -> bool:
+    """Say whether any deadline was counted that somebody has, or had, to meet."""
+    return any(record.bound != "earliest" for record in matter.deadlines.values())
+
+
 def is_overdue(record: DeadlineRecord, overdue: Collection[str]) -> bool:
     """Say whether a deadline is past its safe moment."""
     return record.state == "missed" or record.id in overdue
@@ -58,7 +63,7 @@ def overview(
     Returns:
         matter, state, severity, playbook, approvals (id, document, step, lacks, unreachable, expires_at,
         card: channel and ts or None; none in a closed matter), deadlines (id, rule, safe, legal,
-        provisional, overdue), more (deadlines not shown), overdue (count), exhibits (id, source,
+        provisional, overdue), more (deadlines not shown), counted (whether there was ever one), overdue (count), exhibits (id, source,
         files), documents (id, step, target, version, state), holds (count by state) and people (id
         and roles).
     """
@@ -77,6 +82,7 @@ def overview(
         ],
         "deadlines": [_deadline(record, overdue) for record in (*late, *coming[:SHOWN])],
         "more": len(coming[SHOWN:]),
+        "counted": counted(matter),
         "overdue": len(late),
         "exhibits": [
             {"id": e.id, "source": e.target, "files": e.files} for e in matter.exhibits.values()
@@ -100,8 +106,8 @@ def topic_digest(matter: Matter) -> str:
     """Name a channel's topic by what it says: severity and the next deadline, or that the matter is closed."""
     if not matter.open:
         return digest(["closed", severity(matter)])[:12]
-    following = upcoming(matter)[:1]
-    return digest([severity(matter), *((r.id, r.rule, r.safe) for r in following)])[:12]
+    following = [(r.id, r.rule, r.safe) for r in upcoming(matter)[:1]]
+    return digest([severity(matter), *(following or [counted(matter)])])[:12]
 
 
 def members(matter: Matter, reference: Reference) -> list[str]:
@@ -168,12 +174,24 @@ def _documents(matter: Matter) -> Iterator[dict[str, Any]]:
     for document in matter.documents.values():
         if matter.instance(document.step, document.target).document != document.id:
             continue
-        newest = [a.state for a in matter.approvals.values() if a.document == document.id]
-        state = "served" if document.served else newest[-1] if newest else "drafted"
         yield {
             "id": document.id, "step": document.step, "target": document.target,
-            "version": document.version, "state": state,
+            "version": document.version, "state": _state(matter, document),
         }  # fmt: skip
+
+
+_CARRIED_OUT = {"issue": "issued", "serve": "delivered", "execute": "done"}
+
+
+def _state(matter: Matter, document: Document) -> str:
+    """Say how far a document is: what became of what it is for, else of the request about it."""
+    if document.served:
+        return "served"
+    for act in matter.instance(document.step, document.target).acts.values():
+        if act.state == "finished" and act.name in _CARRIED_OUT:
+            return _CARRIED_OUT[act.name]
+    asked = [a.state for a in matter.approvals.values() if a.document == document.id]
+    return asked[-1] if asked else "drafted"
 
 
 def _holds(matter: Matter) -> dict[str, int]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from breachbook import ladder, nudges, overview
 from breachbook.agenda import Reference, Tell
 from breachbook.doers import doers
-from breachbook.entries import DeadlineRecord
+from breachbook.entries import DeadlineRecord, Message
 from breachbook.matter import Approval, Hold, Instance, Matter
 from breachbook.playbook import Playbook, Step
 from breachbook.quorum import shortfall
@@ -23,6 +23,7 @@ def tells(
         for (step_id, target), instance in matter.steps.items():
             if step_id == step.id:
                 yield from _step_tells(matter, reference, step, target, instance)
+    yield from _task_tells(matter)
     for approval in matter.approvals.values():
         yield from _approval_tells(matter, reference, approval, now)
     for hold in matter.holds.values():
@@ -32,7 +33,7 @@ def tells(
 
 
 def tells_of_closed(matter: Matter, reference: Reference, now: datetime) -> Iterator[Tell]:
-    """Name what still shows a closed matter as open: its topic, its overview and its cards; nothing new is said.
+    """Name what still shows a closed matter as open: its topic, its overview, its tasks and cards; nothing new is said.
 
     Its open requests stay what they are, for it may be opened again: until then nobody can decide them.
     """
@@ -40,6 +41,7 @@ def tells_of_closed(matter: Matter, reference: Reference, now: datetime) -> Iter
     if opened is None or opened.ts is None:
         return
     yield from _tell_anew(matter, "members", overview.members_digest(matter, reference))
+    yield from _task_tells(matter)
     for approval in matter.approvals.values():
         card = matter.messages.get(f"card/{approval.id}")
         if card is not None and card.ts is not None:
@@ -200,9 +202,55 @@ def _step_tells(
         about = f"{step.id}|{target}"
         name = f"{step.id}/{target}/{instance.round}/{act.name}"
         if act.state == "started" and doers(step, target, act.name, reference):
+            if instance.skipped:
+                continue
             yield from _tell(matter, f"task/{name}/{act.key[-16:]}", "task", about)
         elif act.state in ("failed", "uncertain", "halted"):
             yield from _tell(matter, f"alert/{name}/{act.state}-{act.key[-16:]}", "alert", about)
+
+
+def _task_tells(matter: Matter) -> Iterator[Tell]:
+    """Name the update of a posted task when it is not any more what its message last said."""
+    told: dict[str | None, list[Message]] = {}
+    for message in matter.messages.values():
+        if message.what == "task-update":
+            told.setdefault(message.about, []).append(message)
+    for message in list(matter.messages.values()):
+        if message.what == "task" and message.ts:
+            yield from _task_update(matter, message.key, told.get(message.key, []))
+
+
+def _task_update(matter: Matter, task: str, told: list[Message]) -> Iterator[Tell]:
+    if told and told[-1].ts is None:
+        yield Tell(told[-1].key, "task-update", task, again=True)
+        return
+    state, last = state_of_task(matter, task), "open"
+    if told:
+        last = told[-1].key.rpartition("-")[2]
+    # What somebody did stays said of it, whatever round follows.
+    if last not in (state, "finished"):
+        yield Tell(f"{task}/now/{len(told) + 1}-{state}", "task-update", task, again=False)
+
+
+def state_of_task(matter: Matter, task: str) -> str:
+    """Say what became of the act a task message asks for.
+
+    Args:
+        task: Key of the message.
+
+    Returns:
+        ``open``; ``closed`` while the matter is; ``skipped``; ``replaced`` by another round; or as the act ended.
+    """
+    _, step, target, round_, name, key = task.split("/")
+    instance = matter.instance(step, target)
+    act = instance.acts.get(name)
+    if act is None or str(instance.round) != round_ or not act.key.endswith(key):
+        return "replaced"
+    if act.state == "started" and instance.skipped:
+        return "skipped"
+    if act.state == "started":
+        return "open" if matter.open else "closed"
+    return act.state
 
 
 def _tell(matter: Matter, name: str, what: str, about: str) -> Iterator[Tell]:

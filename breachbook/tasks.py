@@ -18,9 +18,7 @@ def part_of(step: Step) -> Part:
 def what_to_do(matter: Matter, step: Step, target: str) -> str:
     """Say in words what a person has to do."""
     if step.kind == "ask":
-        return "\n".join(
-            f"{q.id}: {q.ask} [{', '.join(q.allowed) or q.type}]" for q in step.questions
-        )
+        return "\n".join(question.ask for question in step.questions)
     if step.kind == "contain":
         return f"Do {step.title} as approved, following its plan."
     if step.kind == "assign":

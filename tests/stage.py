@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from breachbook import decisions, example, intake, serving, source, steps, wake
@@ -29,12 +29,17 @@ class Stage:
         self.matter = ""
 
     @contextlib.contextmanager
-    def up(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Run ``breachbook up --demo-slack``; at the end it is asked to stop."""
+    def up(self, slack: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+        """Run ``breachbook up --demo-slack``; at the end it is asked to stop.
+
+        Args:
+            slack: The environment that leads to another Slack than the demonstration's.
+        """
+        command = ["up"] if slack is not None else ["up", "--demo-slack"]
         (self.workspace.run / "heartbeat.json").unlink(missing_ok=True)
         with (self.workspace.run / "up.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "breachbook", "up", "--demo-slack"], env=self.environment(),
+                [sys.executable, "-m", "breachbook", *command], env=self.environment() | dict(slack or {}),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:

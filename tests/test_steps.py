@@ -227,10 +227,11 @@ def test_answer_given_anew_corrects_the_fact_of_the_first(case: Case) -> None:
         steps.answer(case.file, case.library, COUNSEL, "triage", {"known_on": day, "remark": " "})
         steps.restart(case.file, case.library, COUNSEL, "triage", "asked again")
 
-    about = case.id.lower()
-    kinds = [event.kind for event in case.events() if event.data.get("about") == about]
+    kind = "contract-breach-ground-known"
+    kinds = [event.kind for event in case.events() if event.data.get("fact_kind") == kind]
     assert kinds == ["fact.recorded", "fact.corrected"]
-    (known,) = [f for f in case.matter.facts.values() if f.kind == "contract-breach-ground-known"]
+    (known,) = [f for f in case.matter.facts.values() if f.kind == kind]
+    assert known.about == "incident"
     assert known.when.isoformat() == "2026-11-09"
 
 

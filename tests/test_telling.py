@@ -21,6 +21,9 @@ POLICY = """\
       from: [ip-counsel, general-counsel]
       quorum: 1
       expires: 8 hours
+      on_expiry: escalate
+      escalate_to: [general-counsel, outside-counsel]
+      delegate: {to: [outside-counsel], at_most: 3 days}
 """
 RICHER = """\
       stages:
@@ -30,6 +33,8 @@ RICHER = """\
       delegate: {to: [docketing-clerk]}
       break_glass: [general-counsel]
       expires: 8 hours
+      on_expiry: escalate
+      escalate_to: [general-counsel, outside-counsel]
 """
 
 
@@ -200,7 +205,7 @@ def test_requested_changes_go_back_to_the_author(world: Telling) -> None:
     shown = texts(told["blocks"], "plain_text")
     document = world.case.matter.approvals[request].document
     assert "David Okafor: Name the *licence*." in shown
-    assert f"`breachbook notice replace {world.case.id} {document} PATH --reason TEXT`" in shown
+    assert f"breachbook notice replace {world.case.id} {document} PATH --reason TEXT." in shown
     assert "upload it there" in shown
     assert f"<@{world.user('helen-marsh')}>" in texts(told["blocks"], "mrkdwn")
     assert buttons(_card(world, LETTER, "larkmoor-supply")[1]) == {}

@@ -40,6 +40,8 @@ def init(folder: Path | None = None, /, *, example: str | None = None) -> None:
 def up(*, demo_slack: bool = False) -> None:
     """Start everything and print where it is; Ctrl-C stops it all.
 
+    The workspace's own playbooks, notices and law are checked first; with a problem in them nothing is started.
+
     For example:
 
     - breachbook up
@@ -49,7 +51,12 @@ def up(*, demo_slack: bool = False) -> None:
         demo_slack: Use a local stand-in for Slack.
     """
     from breachbook import supervisor
+    from breachbook.errors import ContentError
+    from breachbook.lint import lint_own
 
+    _, problems = lint_own(current.workspace)
+    if problems:
+        raise ContentError(problems)
     supervisor.up(current.workspace, demo_slack=demo_slack)
 
 

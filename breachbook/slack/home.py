@@ -154,9 +154,7 @@ def digest_blocks(home: Home, links: dict[str, str]) -> list[Block]:
         *_lines("Overdue", [_deadline(item) for item in late]),
         *_linked(home, links),
         *_lines("Holds to acknowledge", [f"{item.matter} · {item.hold}" for item in home.holds]),
-        *_lines(
-            "To do", [f"{item.matter} · {item.title} · {item.command}" for item in home.tasks]
-        ),
+        *_lines("To do", [f"{item.matter} · {item.title}" for item in home.tasks]),
         *_lines(f"Deadlines of the next {home.days} days", [_deadline(item) for item in coming]),
         context(words("The Home tab has the buttons.")),
     ]

@@ -32,7 +32,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something a named person has to do, and the command that records that it is done."""
+    """Something a named person has to do, and the command that records that it is done.
+
+    Attributes:
+        title: Of the step, with whom or what it is about where there is such a one.
+    """
 
     matter: str
     title: str

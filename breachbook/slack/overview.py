@@ -109,7 +109,7 @@ def _deadlines(shown: Overview) -> str:
         lines.append(f"{row['safe']} · {title} · {row['id']}{mark}")
     if shown.rows["more"]:
         lines.append(f"and {shown.rows['more']} later ones")
-    return _listed(lines, "none counted yet")
+    return _listed(lines, "none runs now" if shown.rows["counted"] else "none counted yet")
 
 
 def _documents(shown: Overview) -> str:

@@ -166,14 +166,15 @@ def filed_view(matter: str, new: bool, unreadable: Sequence[str]) -> Block:
 def filed_text(matter: str, new: bool, unreadable: Sequence[str]) -> str:
     """Say the same in words."""
     first = (
-        f"{matter} is open. Counsel and the responders on it were told, and the clocks run."
+        f"{matter} is open. Counsel and the responders on it were told."
         if new
         else f"The same report opened {matter} before; nothing was opened twice."
     )
     missing = f"\nNot readable, which is recorded: {', '.join(unreadable)}." if unreadable else ""
     return (
-        f"{first}{missing}\nWhat happens next: counsel decides what is done and may ask you for more."
-        f" Do not confront anybody, and delete nothing. `/leak {matter}` shows you how your report stands."
+        f"{first}{missing}\nWhat happens next: counsel decides what is done, records the dates from which"
+        " periods run, and may ask you for more. Do not confront anybody, and delete nothing."
+        f" /leak {matter} shows you how your report stands."
     )
 
 

@@ -183,7 +183,8 @@ class _Gather:
                 step, target = playbook.step(wait.step), wait.target
                 yield MyTask(
                     matter=matter.id, step=step.id, target=target, part=part_of(step),
-                    title=step.title, what=what_to_do(matter, step, target),
+                    title=f"{step.title} ({target})" if target != "-" else step.title,
+                    what=what_to_do(matter, step, target),
                     command=command_of(matter, step, target), due_at=wait.until,
                 )  # fmt: skip
 
@@ -191,7 +192,6 @@ class _Gather:
         from breachbook.overview import overdue_ids, running
 
         late = overdue_ids(matter, self._reference, self.now)
-        triggers = self.library.law.triggers.values()
         for record in running(matter):
             if not self._is_mine(matter, record) or record.safe[:10] > self._horizon:
                 continue
@@ -200,7 +200,7 @@ class _Gather:
                 matter=matter.id, id=record.id, title=_title(file, record), rule=record.rule,
                 safe=record.safe, legal=record.legal, status=record.status, over=is_over,
                 provisional=record.provisional,
-                served=any(record.rule in trigger.performs for trigger in triggers),
+                served=self.library.law.met_by_service(record.rule),
             )  # fmt: skip
 
     def _is_mine(self, matter: Matter, record: DeadlineRecord) -> bool:

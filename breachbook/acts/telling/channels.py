@@ -11,7 +11,7 @@ from breachbook.slack.overview import Overview, overview_blocks, overview_text
 from breachbook.slack.web import SlackError
 
 log = logging.getLogger(__name__)
-_GONE = frozenset({"message_not_found", "cant_update_message"})
+GONE = frozenset({"message_not_found", "cant_update_message"})
 
 
 def channel(scene: Scene) -> str:
@@ -59,7 +59,8 @@ def topic(scene: Scene, item: Tell, channel: str) -> Posted:
     parts = [scene.matter.id, severity]
     following = content.upcoming(scene.matter)[:1]
     parts += [f"next: {record.safe} {scene.title(record)}" for record in following]
-    scene.slack.set_topic(channel, " | ".join(parts if following else [*parts, "no deadline yet"]))
+    none = "no deadline runs now" if content.counted(scene.matter) else "no deadline yet"
+    scene.slack.set_topic(channel, " | ".join(parts if following else [*parts, none]))
     return root(scene)
 
 
@@ -73,7 +74,7 @@ def overview(scene: Scene, item: Tell, channel: str) -> Posted:
             scene.slack.update(standing, blocks, text)
         except SlackError as error:
             # Somebody deleted it: another takes its place.
-            if error.code not in _GONE:
+            if error.code not in GONE:
                 raise
         else:
             return standing

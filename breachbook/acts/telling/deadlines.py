@@ -33,10 +33,9 @@ def reminder(scene: Scene, item: Tell) -> Said:
 def buttons(scene: Scene, record: DeadlineRecord, *, ended: bool) -> tuple[Block, ...]:
     """Offer what a deadline can be answered with; one that is over is not snoozed.
 
-    Service is offered only where the law names an event that is the doing of this rule's deadline.
+    Service is offered only where a service is what meets this rule's deadline.
     """
-    triggers = scene.library.law.triggers.values()
-    served = any(record.rule in trigger.performs for trigger in triggers)
+    served = scene.library.law.met_by_service(record.rule)
     return deadline_buttons(scene.matter.id, record.id, service=served, snooze=not ended)
 
 

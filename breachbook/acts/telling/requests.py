@@ -83,13 +83,14 @@ def returned(scene: Scene, item: Tell) -> Said:
     approval = scene.matter.approvals[item.about]
     step = scene.playbook.step(approval.step)
     asked = [d for d in approval.decisions if d.decision == "request-changes"]
+    authors = [person for person in approval.authors if scene.matter.sees(person)]
     comments = [
         f"{scene.named(d.person).name}: {scene.words(d.comment) or '(no comment)'}" for d in asked
     ]
     return scene.note(
         f"{step.title}, {approval.document} ({approval.id}), goes back to"
-        f" {scene.names(approval.authors)}.\n{chr(10).join(comments)}\n\n{_how_to_go_on(scene, approval, step)}",
-        title="Changes were requested", people=scene.everybody(approval.authors),
+        f" {scene.names(authors)}.\n{chr(10).join(comments)}\n\n{_how_to_go_on(scene, approval, step)}",
+        title="Changes were requested", people=scene.everybody(authors),
         address=scene.link(f"card/{approval.id}"), label=_OPEN_CARD,
     )  # fmt: skip
 
@@ -102,7 +103,7 @@ def _how_to_go_on(scene: Scene, approval: Approval, step: Step) -> str:
         ways.insert(
             0,
             "Edit the DOCX from the thread of the card and upload it there, or type"
-            f" `breachbook notice replace {matter} {document} PATH --reason TEXT`.",
+            f" breachbook notice replace {matter} {document} PATH --reason TEXT.",
         )
     return "To go on:\n" + "\n".join(f"{n}. {way}" for n, way in enumerate(ways, 1))
 
@@ -115,7 +116,7 @@ def card_of(scene: Scene, approval: Approval) -> cards.Card:
     status, detail = _status(scene, approval)
     return cards.Card(
         request_id=approval.id, subject_sha256=approval.subject, matter=scene.matter.id,
-        title=step.title, what=_what(scene, step, document, manifest), why=step.why, undo=step.undo,
+        title=_title(step, manifest), what=_what(scene, step, document, manifest), why=step.why, undo=step.undo,
         noticed=_noticed(scene, approval, step),
         recipients=tuple(_recipient(row) for row in manifest["recipients"]),
         documents=tuple(cards.Document(name, sha) for name, sha in document.files.items()),
@@ -127,12 +128,28 @@ def card_of(scene: Scene, approval: Approval) -> cards.Card:
             for d in approval.delegations
         ),
         unreachable=unreachable(scene, approval), expires_at=approval.expires_at,
-        on_expiry=_SILENCE.get(approval.on_expiry, approval.on_expiry),
+        on_expiry=_silence(approval),
         high_risk=approval.high_risk, urgent=approval.urgent, delegable=bool(approval.delegates),
         breakable=scene.everybody(p for p in approval.break_glass if scene.matter.sees(p)),
         zone=scene.workspace.config.organisation.zone, status=status, status_detail=detail,
         example=scene.matter.example,
     )  # fmt: skip
+
+
+def _title(step: Step, manifest: dict[str, Any]) -> str:
+    """Name what is asked for by its one recipient too, so that two cards of a step differ at once."""
+    named = [_recipient(row).name for row in manifest["recipients"]]
+    return f"{step.title}: {named[0]}" if len(named) == 1 else step.title
+
+
+def _silence(approval: Approval) -> str:
+    """Say what happens if nobody decides; who was escalated to is followed by nobody."""
+    ends = approval.on_expiry == "escalate" and approval.escalated_from is not None
+    return _SILENCE.get("hold" if ends else approval.on_expiry, approval.on_expiry)
+
+
+def _where(approval: Approval) -> str:
+    return f"{approval.step}/{approval.target}".removesuffix("/-")
 
 
 def still_needed(scene: Scene, approval: Approval) -> str:
@@ -200,7 +217,8 @@ def _status(scene: Scene, approval: Approval) -> tuple[cards.Status, str]:
     """Give the status a card shows, and why."""
     why = {
         "voided": _fallen(scene, approval),
-        "expired": f"Nobody decided in time; {_SILENCE.get(approval.on_expiry, approval.on_expiry)}.",
+        "expired": f"Nobody decided in time; {_silence(approval)}.",
+        "refused": f"To ask anew: breachbook restart {scene.matter.id} {_where(approval)} --reason TEXT.",
     }.get(approval.state, "")
     status: Any = approval.state
     newer = replaced_by(scene.matter, approval)

@@ -40,6 +40,7 @@ _DONE: Mapping[str, Callable[[Scene, Tell, str], Posted]] = {
     "topic": channels.topic,
     "overview": channels.overview,
     "card-update": requests.update,
+    "task-update": work.update,
     "hold-settled": holds.settled,
     "deadline-settled": deadlines.settled,
 }
