@@ -63,9 +63,9 @@ def overview(
     Returns:
         matter, state, severity, playbook, approvals (id, document, step, lacks, unreachable, expires_at,
         card: channel and ts or None; none in a closed matter), deadlines (id, rule, safe, legal,
-        provisional, overdue), more (deadlines not shown), counted (whether there was ever one), overdue (count), exhibits (id, source,
-        files), documents (id, step, target, version, state), holds (count by state) and people (id
-        and roles).
+        provisional, overdue), more (deadlines not shown), counted (whether there ever was one),
+        overdue (count), exhibits (id, source, files), documents (id, step, target, version, state),
+        holds (count by state) and people (id and roles).
     """
     due = running(matter)
     late = [record for record in due if is_overdue(record, overdue)]
@@ -106,8 +106,10 @@ def topic_digest(matter: Matter) -> str:
     """Name a channel's topic by what it says: severity and the next deadline, or that the matter is closed."""
     if not matter.open:
         return digest(["closed", severity(matter)])[:12]
-    following = [(r.id, r.rule, r.safe) for r in upcoming(matter)[:1]]
-    return digest([severity(matter), *(following or [counted(matter)])])[:12]
+    following = upcoming(matter)[:1]
+    if not following and counted(matter):
+        return digest(["none runs", severity(matter)])[:12]
+    return digest([severity(matter), *((r.id, r.rule, r.safe) for r in following)])[:12]
 
 
 def members(matter: Matter, reference: Reference) -> list[str]:

@@ -33,7 +33,7 @@ def tells(
 
 
 def tells_of_closed(matter: Matter, reference: Reference, now: datetime) -> Iterator[Tell]:
-    """Name what still shows a closed matter as open: its topic, its overview, its tasks and cards; nothing new is said.
+    """Name what still shows a closed matter as open: its topic, overview, tasks and cards; nothing new is said.
 
     Its open requests stay what they are, for it may be opened again: until then nobody can decide them.
     """

@@ -59,7 +59,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telling]:
 
 def test_documents_say_what_became_of_what_they_are_for(world: Telling) -> None:
     """Holds are issued, a brief is delivered, an account's plan is done; a letter waits until it is served."""
-    approved = world.case.approve("suspend-portal", "beiyuan-engineering-07", ["helen-marsh"])
+    approved = world.case.approve("suspend-portal", "beiyuan-engineering-07", ["david-okafor"])
     world.advance()
     rows = overview.overview(world.case.matter, world.case.library.reference())["documents"]
     states = {(row["step"], row["target"]): row["state"] for row in rows}

@@ -186,7 +186,7 @@ def test_hostile_text_in_the_overview_stays_text(text: str) -> None:
     """Titles, names and addresses of a matter with hundreds of everything fit and are never markup."""
     ids = [f"{text}{number}" for number in range(40)]
     rows = {
-        "matter": text, "state": text, "severity": text, "playbook": text, "more": 3, "overdue": 9,
+        "matter": text, "state": text, "severity": text, "playbook": text, "more": 3, "counted": True, "overdue": 9,
         "approvals": [
             {"id": i, "step": text, "document": text, "lacks": text, "card": None,
              "expires_at": "2026-11-17T02:00:00.000000Z"}

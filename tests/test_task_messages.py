@@ -131,7 +131,9 @@ def test_task_of_a_closed_matter_has_no_button_until_it_is_opened_again(world: T
     for reopen in (False, True, False):
         records.close(world.case.file, COUNSEL, "settled", reopen=reopen)
         world.advance()
-        shown.append((set(buttons(_task(world, "triage"))), texts(_task(world, "triage")["blocks"])))
+        shown.append(
+            (set(buttons(_task(world, "triage"))), texts(_task(world, "triage")["blocks"]))
+        )
 
     assert [found for found, _ in shown] == [set(), {"task"}, set()]
     assert "the matter is closed" in shown[0][1]
@@ -165,4 +167,3 @@ def test_task_update_that_slack_did_not_take_is_told_later(world: Telling) -> No
 
     assert buttons(_task(world, "triage")) == {}
     assert all(m.ts for m in world.case.matter.messages.values())
-

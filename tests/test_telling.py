@@ -391,6 +391,17 @@ def test_silent_custodian_is_told_to_counsel(world: Telling) -> None:
     assert f"<@{world.user('helen-marsh')}>" in texts(found[0]["blocks"])
 
 
+def test_deleted_card_holds_up_nothing(world: Telling) -> None:
+    """Who deletes a card takes only the message away: a decision is told once more and then is done with."""
+    request, card = _card(world, *SUSPEND)
+    world.standin.state.messages(world.channel["id"]).remove(card)
+    _decide(world, request, "david-okafor", "reject", "not now")
+    told = world.advance()
+
+    assert world.case.matter.approvals[request].state == "refused"
+    assert told.retry is False
+
+
 def test_deadline_reminder_can_be_answered_at_once(world: Telling) -> None:
     """Done, service and snooze before the day; no snooze once it is over; none once it is done."""
     _fact(world)

@@ -41,7 +41,11 @@ def test_what_is_in_order_is_passed(root: Path) -> None:
     checked, problems = lint_own(Workspace(root))
 
     assert problems == []
-    assert checked == ["breachbook.toml", "notices/cease-and-desist", "playbooks/supplier-leak.yaml"]
+    assert checked == [
+        "breachbook.toml",
+        "notices/cease-and-desist",
+        "playbooks/supplier-leak.yaml",
+    ]
 
 
 def test_up_refuses_and_names_every_problem(

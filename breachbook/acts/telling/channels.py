@@ -4,14 +4,13 @@ import logging
 
 from breachbook import overview as content
 from breachbook.acts.telling.requests import lacking
-from breachbook.acts.telling.scene import Scene, root
+from breachbook.acts.telling.scene import GONE, Scene, root
 from breachbook.agenda import Tell
 from breachbook.slack.client import Posted
 from breachbook.slack.overview import Overview, overview_blocks, overview_text
 from breachbook.slack.web import SlackError
 
 log = logging.getLogger(__name__)
-GONE = frozenset({"message_not_found", "cant_update_message"})
 
 
 def channel(scene: Scene) -> str:

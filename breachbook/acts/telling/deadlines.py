@@ -56,9 +56,7 @@ def settled(scene: Scene, item: Tell, channel: str) -> Posted:
         else f"{scene.title(record)} ({record.id}): {state}.",
         title="Deadline",
     )
-    posted = Posted(sent.channel, sent.ts)
-    scene.slack.update(posted, said.blocks, said.text)
-    return posted
+    return scene.rewrite(Posted(sent.channel, sent.ts), said.blocks, said.text)
 
 
 def _ended(record: DeadlineRecord) -> str:

@@ -46,8 +46,7 @@ def settled(scene: Scene, item: Tell, channel: str) -> Posted:
     said = scene.note(f"The legal hold on you is {word}.", title="Legal hold")
     last = None
     for posted in _shown(scene, hold, direct, user):
-        scene.slack.update(posted, said.blocks, said.text)
-        last = posted
+        last = scene.rewrite(posted, said.blocks, said.text)
     if last is not None:
         return last
     return scene.slack.post_once(direct, item.key, said.blocks, said.text, attempted=item.again)

@@ -44,8 +44,7 @@ def update(scene: Scene, item: Tell, channel: str) -> Posted:
         raise EngineError(f"slack: the card of {approval.id} is not posted yet")
     posted = Posted(sent.channel, sent.ts)
     shown = card_of(scene, approval)
-    scene.slack.update(posted, cards.card_blocks(shown), cards.card_text(shown))
-    return posted
+    return scene.rewrite(posted, cards.card_blocks(shown), cards.card_text(shown))
 
 
 def reminder(scene: Scene, item: Tell) -> Said:

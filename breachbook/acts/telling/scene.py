@@ -16,8 +16,11 @@ from breachbook.playbook import Playbook
 from breachbook.slack.blocks import Block
 from breachbook.slack.client import Posted, SlackClient, Upload
 from breachbook.slack.notes import Named, Note, note_blocks, note_text
+from breachbook.slack.web import SlackError
 from breachbook.views.deadlines import plain_title
 from breachbook.workspace import Workspace
+
+GONE = frozenset({"message_not_found", "cant_update_message"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,15 @@ class Scene:
         people = self.workspace.people
         known = person in people and people[person].slack is not None
         return person if known and self.matter.sees(person) else None
+
+    def rewrite(self, posted: Posted, blocks: list[Block], text: str) -> Posted:
+        """Update a message in place; one that somebody deleted asks nobody for anything, and is let be."""
+        try:
+            self.slack.update(posted, blocks, text)
+        except SlackError as error:
+            if error.code not in GONE:
+                raise
+        return posted
 
     def act(self, step: str, target: str, name: str) -> Act:
         """Give one act of a step."""

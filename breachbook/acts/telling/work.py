@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from breachbook.acts.telling.channels import GONE
 from breachbook.acts.telling.scene import Said, Scene
 from breachbook.agenda import Tell
 from breachbook.doers import CONTAINERS
@@ -14,7 +13,6 @@ from breachbook.reminders import state_of_task
 from breachbook.slack.client import Posted
 from breachbook.slack.notes import Named, Task, task_blocks, task_text
 from breachbook.slack.task_form import task_button
-from breachbook.slack.web import SlackError
 from breachbook.tasks import command_of, part_of, what_to_do
 
 _BY = {"answer": "Answered by", "do": "Done by", "serve": "Service recorded by"}
@@ -64,13 +62,7 @@ def update(scene: Scene, item: Tell, channel: str) -> Posted:
     state = state_of_task(scene.matter, sent.key)
     said = task(scene, asked) if state == "open" else _ended(scene, asked, state)
     posted = Posted(sent.channel, sent.ts)
-    try:
-        scene.slack.update(posted, said.blocks, said.text)
-    except SlackError as error:
-        # Somebody deleted it: then it asks nobody for anything.
-        if error.code not in GONE:
-            raise
-    return posted
+    return scene.rewrite(posted, said.blocks, said.text)
 
 
 def alert(scene: Scene, item: Tell) -> Said:
