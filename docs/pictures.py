@@ -139,7 +139,7 @@ def letter(studio: Studio) -> Card:
     """Describe the request for the letter to the seller in the United States, with every part of a card."""
     return Card(
         request_id=REQUEST, subject_sha256=SUBJECT, matter=MATTER,
-        title="Cease-and-desist letter to each holder",
+        title="Cease-and-desist letter to each holder: Larkmoor Moqiao Railway Supply, LLC",
         what="Cease-and-desist letter to each holder: version 1 goes to Larkmoor Moqiao Railway Supply, LLC"
         " by courier.",
         why="It fixes the date of knowledge, demands preservation and return, and interrupts limitation in"
@@ -168,7 +168,7 @@ def decided(studio: Studio) -> Card:
     """Describe a request to shut an account that was delegated and then approved."""
     return Card(
         request_id=f"{MATTER}-A1", subject_sha256=PORTAL_SUBJECT, matter=MATTER,
-        title="Suspend the supplier's portal access",
+        title="Suspend the supplier's portal access: Supplier portal, engineering account 07",
         what="Suspend the supplier's portal access: Supplier portal, engineering account 07 of the Qinglan"
         " foundry.\nbeiyuan-engineering-07: active becomes suspended",
         why="The account was used after its owner left; every further night costs more.",
@@ -222,7 +222,7 @@ def overview(studio: Studio) -> Overview:
     deadline = {"overdue": False, "provisional": False}
     return Overview(
         rows={
-            "matter": MATTER, "state": "open", "severity": "high", "more": 12,
+            "matter": MATTER, "state": "open", "severity": "high", "more": 12, "counted": True,
             "approvals": [
                 {"id": REQUEST, "step": "cease-and-desist",
                  "expires_at": (NOW + timedelta(hours=24)).isoformat()}
