@@ -53,13 +53,13 @@ def test_up_refuses_and_names_every_problem(
 ) -> None:
     """A playbook or notice that every report would fail on is said at the start, and nothing runs."""
     monkeypatch.setattr(supervisor, "up", lambda *_, **__: pytest.fail("it was started"))
-    _edit(root / "playbooks" / "supplier-leak.yaml", "kind: ask", "kind: aks")
+    _edit(root / "playbooks" / "supplier-leak.yaml", "kind: ask", "kind: kind-of-ask")
     _edit(root / "notices" / "cease-and-desist" / "notice.yaml", "audience:", "audiense:")
     code, out, err = run(root, "up")
 
     assert (code, out) == (2, "")
     assert "playbooks/supplier-leak.yaml:" in err
-    assert "aks" in err
+    assert "kind-of-ask" in err
     assert "audiense" in err
 
 
