@@ -23,7 +23,7 @@ from breachbook.desk.dispatch import Answer, Dispatcher
 from breachbook.desk.payloads import Received
 from breachbook.desk.verify import MAX_BYTES
 from breachbook.errors import EngineError
-from breachbook.slack.web import SlackWeb
+from breachbook.slack.web import SlackWeb, is_loopback
 
 _LOG = logging.getLogger(__name__)
 _SDK = logging.getLogger("breachbook.desk.websockets")
@@ -167,7 +167,7 @@ def _response(request: SocketModeRequest, answer: Answer) -> dict[str, Any]:
 def _check(url: str, base: str) -> None:
     """Refuse an address that would carry what people say in clear over a network."""
     parts, api = urlsplit(url), urlsplit(base)
-    is_local = api.scheme == "http" and parts.hostname == api.hostname
+    is_local = api.scheme == "http" and is_loopback(parts.hostname or "")
     if not (parts.scheme == "wss" or (parts.scheme == "ws" and is_local)):
         raise EngineError("socket mode: got an address that is not wss")
 
