@@ -39,15 +39,18 @@ def cut(text: str, limit: int) -> str:
     Characters beyond the basic plane count twice, as in Slack's own clients, so that no name
     can make a card too long to post.
     """
-    pieces = [_safe(char) for char in text]
-    sizes = [_units(piece) for piece in pieces]
-    if sum(sizes) <= limit:
+    pieces: list[str] = []
+    used = 0
+    for char in text:  # only as far as is shown: what people paste can be long
+        pieces.append(_safe(char))
+        used += _units(pieces[-1])
+        if used > limit:
+            break
+    else:
         return "".join(pieces)
-    kept, used = 0, 1
-    while used + sizes[kept] <= limit:
-        used += sizes[kept]
-        kept += 1
-    return "".join(pieces[:kept]) + "…"
+    while used >= limit:
+        used -= _units(pieces.pop())
+    return "".join(pieces) + "…"
 
 
 def _safe(char: str) -> str:
