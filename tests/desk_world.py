@@ -25,7 +25,7 @@ from breachbook.slack.standin import Standin, signed_headers
 from breachbook.supervisor.desk_role import Deciding, Directory, SecurityLog
 from breachbook.workspace import Workspace
 from tests.builders import StandingClock
-from tests.slack_world import running
+from tests.standin_world import control, running
 
 TEAM, CHANNEL, TOWN = "T0HALDEN01", "C0MATTER01", "C0TOWN0001"
 HELEN, DAVID, LIN, PETER = "U0HMARSH01", "U0DOKAFR01", "U0LINYUE01", "U0PLINDG01"
@@ -49,15 +49,7 @@ class Desk:
 
     def control(self, act: str, **given: Any) -> dict[str, Any]:
         """Act in the pretended Slack."""
-        token = self.standin.state.data["control_token"]
-        told = self.http.post(
-            f"{self.standin.url}/control/{act}",
-            json=given,
-            headers={"authorization": f"Bearer {token}"},
-            timeout=30,
-        )
-        answer: dict[str, Any] = told.json()
-        return answer
+        return control(self.standin, act, **given)
 
     def seen(self, what: str) -> Any:
         """Read a part of the pretended Slack."""

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import httpx
-import uvicorn
-from starlette.applications import Starlette
 
 from breachbook.desk import Collaborators, public_app
 from breachbook.errors import StoreError
 from breachbook.slack.cards import Approver, Card, Decided, Document, Recipient
 from breachbook.slack.client import SlackClient
 from breachbook.slack.standin import Standin, signed_headers
+from tests.standin_world import control, running
 
 COUNSEL, ENGINEER, STRANGER = "U0COUNSEL", "U0ENGINEER", "U0STRANGER"
 CHANNEL = "C0MATTER"
@@ -57,21 +56,6 @@ def card(**changes: Any) -> Card:
         "zone": "America/Chicago",
     }
     return Card(**(facts | changes))
-
-
-@contextmanager
-def running(app: Starlette) -> Iterator[str]:
-    """Serve an app on a free loopback port; gives its URL."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @dataclass(frozen=True)
@@ -149,15 +133,7 @@ class World:
 
     def control(self, act: str, **given: Any) -> dict[str, Any]:
         """Act through the control interface."""
-        token = self.standin.state.data["control_token"]
-        told = self.http.post(
-            f"{self.standin.url}/control/{act}",
-            json=given,
-            headers={"authorization": f"Bearer {token}"},
-            timeout=30,
-        )
-        answer: dict[str, Any] = told.json()
-        return answer
+        return control(self.standin, act, **given)
 
     def seen(self, what: str) -> Any:
         """Read a part of the pretended workspace."""

@@ -19,7 +19,8 @@ from breachbook.feeds.addresses import Addresses, Subject
 from breachbook.supervisor.desk_role import calendars
 from tests.cases_core import COUNSEL, Case
 from tests.docketed import ANSWER, docketed_case, feed, newest
-from tests.slack_world import Counter, running
+from tests.slack_world import Counter
+from tests.standin_world import running
 
 UNKNOWN = "A" * 43
 

@@ -11,7 +11,7 @@ import pytest
 from breachbook.desk import Pages, private_app
 from breachbook.desk.collaborators import MatterPage, MatterRow
 from breachbook.desk.links import issue, redeem
-from tests.slack_world import running
+from tests.standin_world import running
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script> {{ 7*7 }}"

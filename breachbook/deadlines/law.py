@@ -169,12 +169,11 @@ class Law:
         newest = (versions[-1] for versions in self.rules.values())
         return tuple(rule for rule in newest if rule.kind == "gate" and rule.blocks)
 
-    def met_by_service(self, rule: str) -> bool:
-        """Tell whether serving something is what meets a rule's deadline; such triggers are named so."""
-        return any(
-            rule in trigger.performs and trigger.id.endswith("-served")
-            for trigger in self.triggers.values()
-        )
+    @cached_property
+    def met_by_service(self) -> frozenset[str]:
+        """Give the rules whose deadline serving something meets; such triggers are named so."""
+        found = (t for t in self.triggers.values() if t.id.endswith("-served"))
+        return frozenset(rule for trigger in found for rule in trigger.performs)
 
     def rule(self, id: str, on: date) -> Rule:
         """Find the version of a rule that applies to a trigger of that day.

@@ -10,12 +10,12 @@ from slack_bolt import Ack, BoltContext
 from breachbook.approvals import CAUSES
 from breachbook.desk.collaborators import Collaborators, Decision, Outcome
 from breachbook.desk.matters import moment
-from breachbook.desk.payloads import channel_of
-from breachbook.desk.speaking import Voice, follow
+from breachbook.desk.payloads import channel_of, value_of
+from breachbook.desk.speaking import Voice, close_form, follow
 from breachbook.errors import BreachbookError, UsageError
 from breachbook.slack import forms
 from breachbook.slack.actions import REJECT
-from breachbook.slack.blocks import Block, cut
+from breachbook.slack.blocks import Block
 from breachbook.slack.cards import read_value
 from breachbook.slack.modals import REASON, Asked, read_metadata, read_reason, reason_view
 
@@ -42,7 +42,7 @@ class Approving:
 
     def approve(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Record an approval, or ask for the matter's number first; a refusal is told to the person alone."""
-        value = _value(body)
+        value = value_of(body)
         try:
             request_id, subject16 = read_value(value)
         except ValueError:
@@ -59,7 +59,7 @@ class Approving:
         """Open the form that asks for a reason; nothing is decided yet."""
         action = body["actions"][0]
         try:
-            view = reason_view(_value(body), action["action_id"], channel_of(body))
+            view = reason_view(value_of(body), action["action_id"], channel_of(body))
         except ValueError:
             self._foreign(ack, body, context)
             return
@@ -137,7 +137,7 @@ class Approving:
 
     def _ask_matters(self, ack: Ack, body: dict[str, Any], context: BoltContext, lay: Any) -> None:
         try:
-            read_value(_value(body))
+            read_value(value_of(body))
             shown: Block | str = lay(body, context)
         except ValueError:
             self._foreign(ack, body, context)
@@ -152,7 +152,7 @@ class Approving:
 
     def _delegate_view(self, body: dict[str, Any], context: BoltContext) -> Block | str:
         at, person, matters = context["received_at"], context["person"], self.desk.matters
-        request_id, _ = read_value(_value(body))
+        request_id, _ = read_value(value_of(body))
         if matters is None:
             return _FOREIGN
         found = matters.delegates(request_id, person, at)
@@ -163,16 +163,16 @@ class Approving:
         offered = [(each.id, each.name) for each in free]
         # A little before the latest, so that a form filled at leisure is still in time.
         until = min(latest, at + timedelta(days=3))
-        return forms.delegate_view(_value(body), channel_of(body), offered, until)
+        return forms.delegate_view(value_of(body), channel_of(body), offered, until)
 
     def _break_glass_view(self, body: dict[str, Any], context: BoltContext) -> Block | str:
         at, person, matters = context["received_at"], context["person"], self.desk.matters
-        request_id, _ = read_value(_value(body))
+        request_id, _ = read_value(value_of(body))
         if matters is None:
             return _FOREIGN
         if not matters.may_break_glass(request_id, person, at):
             return matters.break_glass(request_id, person, "asked for", "", at).text
-        return forms.break_glass_view(_value(body), channel_of(body))
+        return forms.break_glass_view(value_of(body), channel_of(body))
 
     def _close(
         self,
@@ -184,12 +184,8 @@ class Approving:
         problem: str,
     ) -> None:
         """Close a form, or leave it open with what is wrong, which is whispered where it closed before."""
-        if not problem:
-            ack()
-            return
-        late = self.voice.whisper(body, problem, channel=channel, only_if_late=True)
-        follow(context, late)
-        ack(response_action="errors", errors={block: cut(problem, 500)})
+        problems = {block: problem} if problem else {}
+        close_form(self.voice, ack, body, context, channel, problems)
 
     def _foreign(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         follow(context, self.voice.whisper(body, _FOREIGN))
@@ -231,10 +227,6 @@ class Approving:
             return CAUSES["unknown-request"]
         _LOG.warning("not recorded: %s", error)
         return _NOT_RECORDED.format(error)
-
-
-def _value(body: dict[str, Any]) -> str:
-    return str(body["actions"][0].get("value"))
 
 
 def _about(body: dict[str, Any]) -> tuple[str, str, str]:

@@ -159,6 +159,11 @@ def is_from_home(body: Body) -> bool:
     return view.get("type") == "home" or sent
 
 
+def value_of(body: Body) -> str:
+    """Give what a pressed button carries."""
+    return str(body["actions"][0].get("value"))
+
+
 def channel_of(body: Body) -> str:
     """Give the channel something was pressed in; empty in a Home tab."""
     channel = body.get("channel")

@@ -19,11 +19,12 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidURI, WebSocketException
 
+from breachbook.connectors.address import is_loopback
 from breachbook.desk.dispatch import Answer, Dispatcher
 from breachbook.desk.payloads import Received
 from breachbook.desk.verify import MAX_BYTES
 from breachbook.errors import EngineError
-from breachbook.slack.web import SlackWeb, is_loopback
+from breachbook.slack.web import SlackWeb
 
 _LOG = logging.getLogger(__name__)
 _SDK = logging.getLogger("breachbook.desk.websockets")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt import BoltContext
+from slack_bolt import Ack, BoltContext
 
 from breachbook.desk.payloads import channel_of
 from breachbook.slack.blocks import MAX_MESSAGE, cut, section
@@ -13,7 +13,9 @@ from breachbook.slack.client import SlackClient
 from breachbook.slack.web import SlackError
 
 _LOG = logging.getLogger(__name__)
+FOREIGN = "Nothing was recorded: this is not from a message of Breachbook."
 _NO_FORM = "The form could not be opened; nothing was recorded. Click again."
+_MAX_FIELD_ERROR = 500
 _TAKEN = ("exchanged_trigger_id",)
 
 
@@ -83,6 +85,24 @@ class Voice:
                 return
             _LOG.warning("form not opened: %s", error)
             self.tell(channel_of(dict(body)), user_of(body), _NO_FORM)
+
+
+def close_form(
+    voice: Voice, ack: Ack, body: Mapping[str, Any], context: BoltContext, channel: str,
+    problems: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Close a form, or leave it open with what is wrong, which is whispered where it closed before.
+
+    Args:
+        problems: By the block of the field each is shown at.
+    """
+    if not problems:
+        ack()
+        return
+    text = "\n".join(problems.values())
+    follow(context, voice.whisper(body, text, channel=channel, only_if_late=True))
+    shown = {block: cut(problem, _MAX_FIELD_ERROR) for block, problem in problems.items()}
+    ack(response_action="errors", errors=shown)
 
 
 def user_of(body: Mapping[str, Any]) -> str:

@@ -7,14 +7,13 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from breachbook.desk.matters import Matters, moment
-from breachbook.desk.payloads import channel_of
-from breachbook.desk.speaking import Voice, follow
+from breachbook.desk.payloads import channel_of, value_of
+from breachbook.desk.speaking import FOREIGN, Voice, close_form, follow
 from breachbook.errors import BreachbookError
 from breachbook.slack import forms, task_form
 from breachbook.slack.actions import read_of_matter
 from breachbook.steps import answer_problem
 
-_FOREIGN = "Nothing was recorded: this is not from a message of Breachbook."
 _NO_MOMENT = "Please choose when."
 _NO_PROOF = "Please say what proves it."
 
@@ -29,10 +28,10 @@ class Tasking:
     def ask(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Open the form, or say why there is nothing to fill in."""
         try:
-            matter, step, target = _task(str(body["actions"][0].get("value")))
+            matter, step, target = _task(value_of(body))
             found = self.matters.part(matter, step, target, context["person"])
         except ValueError:
-            found = _FOREIGN
+            found = FOREIGN
         except BreachbookError as error:
             found = str(error)
         if isinstance(found, str):
@@ -45,26 +44,19 @@ class Tasking:
 
     def submit(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Record the part; a problem is shown at its field and nothing is recorded."""
-        values, channel, wrong = body["view"]["state"]["values"], "", {}
+        values, channel = body["view"]["state"]["values"], ""
         first = next(iter(values), task_form.STATEMENT)
         try:
             value, _, channel = forms.read_metadata(body["view"].get("private_metadata"))
             matter, step, target = _task(value)
             part = self.matters.part(matter, step, target, context["person"])
-            if isinstance(part, str):
-                wrong = forms.errors(first, part)
-            else:
-                wrong = self._record(part, values, context["person"])
+            person = context["person"]
+            wrong = {first: part} if isinstance(part, str) else self._record(part, values, person)
         except ValueError:
-            wrong = forms.errors(first, _FOREIGN)
+            wrong = {first: FOREIGN}
         except BreachbookError as error:
-            wrong = forms.errors(first, str(error))
-        if not wrong:
-            ack()
-            return
-        text = "\n".join(wrong.values())
-        follow(context, self.voice.whisper(body, text, channel=channel, only_if_late=True))
-        ack(response_action="errors", errors=wrong)
+            wrong = {first: str(error)}
+        close_form(self.voice, ack, body, context, channel, wrong)
 
     def _record(self, part: task_form.Part, values: forms.Values, person: str) -> dict[str, str]:
         does: dict[str, Callable[..., dict[str, str]]] = {
@@ -86,7 +78,7 @@ class Tasking:
     def _do(self, part: task_form.Part, values: forms.Values, person: str) -> dict[str, str]:
         said = forms.words(values, task_form.STATEMENT)
         if part.needs_proof and not said:
-            return forms.errors(task_form.STATEMENT, _NO_PROOF)
+            return {task_form.STATEMENT: _NO_PROOF}
         self.matters.did(part.matter, part.step, part.target, person, said)
         return {}
 
@@ -94,9 +86,9 @@ class Tasking:
         on = moment(forms.entered(values, forms.ON))
         said = forms.words(values, task_form.STATEMENT)
         if on is None:
-            return forms.errors(forms.ON, _NO_MOMENT)
+            return {forms.ON: _NO_MOMENT}
         if not said:
-            return forms.errors(task_form.STATEMENT, _NO_PROOF)
+            return {task_form.STATEMENT: _NO_PROOF}
         when = on.astimezone(self.matters.person(person).tz).isoformat()
         self.matters.served(part.matter, part.document, person, when, said)
         return {}

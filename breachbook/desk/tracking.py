@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import Ack, BoltContext
 
 from breachbook.desk.matters import Deadline, Matters, moment
-from breachbook.desk.payloads import channel_of
-from breachbook.desk.speaking import Voice, follow
+from breachbook.desk.payloads import channel_of, value_of
+from breachbook.desk.speaking import FOREIGN, Voice, close_form, follow
 from breachbook.docket import is_late
 from breachbook.errors import BreachbookError
 from breachbook.holds import NOT_YOURS as NO_HOLD
@@ -16,7 +16,6 @@ from breachbook.slack import forms
 from breachbook.slack.actions import DEADLINE_SERVICE, read_of_matter
 from breachbook.slack.blocks import Block
 
-_FOREIGN = "Nothing was recorded: this is not from a message of Breachbook."
 _TOO_NEAR = "its day to plan on is too near: no reminder of it can be put off"
 
 
@@ -30,7 +29,7 @@ class Tracking:
     def acknowledge(self, ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
         """Acknowledge a hold; the answer, also a refusal, is told to the person alone."""
         try:
-            matter, hold = read_of_matter(_value(body))
+            matter, hold = read_of_matter(value_of(body))
             text = self.matters.acknowledge(matter, hold, context["person"]).text
         except ValueError:
             text = NO_HOLD
@@ -99,12 +98,12 @@ class Tracking:
 
     def _ask(self, ack: Ack, body: dict[str, Any], context: BoltContext, lay: Any) -> None:
         try:
-            value = _value(body)
+            value = value_of(body)
             matter, deadline = read_of_matter(value)
             found = self.matters.deadline(matter, deadline, context["person"])
             shown: Block | str = found if isinstance(found, str) else lay(found, value)
         except ValueError:
-            shown = _FOREIGN
+            shown = FOREIGN
         except BreachbookError as error:
             shown = str(error)
         if isinstance(shown, str):
@@ -122,19 +121,11 @@ class Tracking:
             matter, deadline = read_of_matter(value)
             problem = record(matter, deadline, what)
         except ValueError:
-            problem = _FOREIGN
+            problem = FOREIGN
         except BreachbookError as error:
             problem = str(error)
-        if not problem:
-            ack()
-            return
-        late = self.voice.whisper(body, problem, channel=channel, only_if_late=True)
-        follow(context, late)
-        ack(response_action="errors", errors=forms.errors(block, problem))
-
-
-def _value(body: dict[str, Any]) -> str:
-    return str(body["actions"][0].get("value"))
+        problems = {block: problem} if problem else {}
+        close_form(self.voice, ack, body, context, channel, problems)
 
 
 def _until(chosen: str, values: forms.Values, at: datetime) -> datetime | None:

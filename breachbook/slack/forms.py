@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from breachbook.slack.actions import read_of_matter
-from breachbook.slack.blocks import Block, cut, plain, section
+from breachbook.slack.blocks import Block, plain, section
 from breachbook.slack.cards import read_value
 
 CONFIRM, DELEGATE, BREAK_GLASS = "confirm", "delegate", "break-glass"
@@ -184,11 +184,6 @@ def words(values: Values, block: str) -> str:
     """Read one entry that is text; empty when there is none."""
     found = entered(values, block)
     return found.strip() if isinstance(found, str) else ""
-
-
-def errors(block: str, text: str) -> dict[str, str]:
-    """Say at a field what is wrong with it."""
-    return {block: cut(text, 500)}
 
 
 def _modal(callback: str, title: str, told: str, *blocks: Block) -> Block:

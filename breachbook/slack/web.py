@@ -5,7 +5,6 @@ retries are switched off here.
 """
 
 import copy
-import ipaddress
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Self
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from breachbook.connectors.address import is_loopback
 from breachbook.errors import EngineError
 
 SLACK = "https://slack.com/api/"
@@ -150,14 +150,6 @@ def _check_base(base_url: str) -> None:
     raise EngineError(
         f"slack base_url: got {base_url!r}; allowed: https, or http on the loopback address"
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _retry_after(error: SlackApiError) -> float | None:

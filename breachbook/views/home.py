@@ -200,7 +200,7 @@ class _Gather:
                 matter=matter.id, id=record.id, title=_title(file, record), rule=record.rule,
                 safe=record.safe, legal=record.legal, status=record.status, over=is_over,
                 provisional=record.provisional,
-                served=self.library.law.met_by_service(record.rule),
+                served=record.rule in self.library.law.met_by_service,
             )  # fmt: skip
 
     def _is_mine(self, matter: Matter, record: DeadlineRecord) -> bool:

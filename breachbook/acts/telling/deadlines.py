@@ -35,7 +35,7 @@ def buttons(scene: Scene, record: DeadlineRecord, *, ended: bool) -> tuple[Block
 
     Service is offered only where a service is what meets this rule's deadline.
     """
-    served = scene.library.law.met_by_service(record.rule)
+    served = record.rule in scene.library.law.met_by_service
     return deadline_buttons(scene.matter.id, record.id, service=served, snooze=not ended)
 
 
