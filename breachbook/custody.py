@@ -32,6 +32,20 @@ VERIFICATION: Mapping[str, str] = {
 }
 
 
+# Entries of a chain of custody; sealing an exhibit is its first, "collected".
+ACTS: Mapping[str, str] = {
+    "received": "received from outside",
+    "offered": "handed over, not yet taken",
+    "transferred": "taken over, both sides signed",
+    "accessed": "looked into",
+    "copied": "copied",
+    "exported": "left in a bundle",
+    "returned": "given back",
+    "destroyed": "destroyed",
+    "verified": "verified",
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
     """One thing a person should know about one file.

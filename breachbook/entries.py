@@ -221,23 +221,6 @@ class Approval:
 
 
 @dataclass(slots=True)
-class Hold:
-    """A legal hold on one custodian.
-
-    Attributes:
-        state: issued, acknowledged or released.
-        reply_by: When it should be acknowledged, or None.
-    """
-
-    id: str
-    custodian: str
-    state: str
-    issued_at: datetime
-    reply_by: datetime | None = None
-    acknowledged_at: datetime | None = None
-
-
-@dataclass(slots=True)
 class Document:
     """A rendered document: the SHA-256 of each of its files, and what it was made from.
 
@@ -266,24 +249,6 @@ class Document:
     template: str | None = None
     replaces: str | None = None
     edit: str | None = None
-
-
-@dataclass(slots=True)
-class Exhibit:
-    """One sealed item of evidence and the digests that pin it."""
-
-    id: str
-    step: str
-    target: str
-    files: int
-    bytes: int
-    manifest_sha256: str
-    tagmanifest_sha256: str
-    seal_sha256: str
-    findings: Mapping[str, int]
-    sealed_at: datetime
-    place: str = ""
-    personal_data: bool = False
 
 
 @dataclass(slots=True)

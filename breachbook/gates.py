@@ -11,7 +11,8 @@ from datetime import date
 
 from breachbook.deadlines import Law, Rule
 from breachbook.docket import ALWAYS
-from breachbook.entries import Clearance, Exhibit
+from breachbook.entries import Clearance
+from breachbook.exhibit_book import Exhibit
 from breachbook.matter import Matter
 
 

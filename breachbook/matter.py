@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from breachbook import consent_book, exhibit_book, hold_book
+from breachbook.consent_book import ConsentBook
 from breachbook.deadline_book import DeadlineBook
 from breachbook.entries import (
     Act,
@@ -17,9 +19,7 @@ from breachbook.entries import (
     Decision,
     Delegation,
     Document,
-    Exhibit,
     Fact,
-    Hold,
     Instance,
     Message,
     Party,
@@ -27,6 +27,8 @@ from breachbook.entries import (
     read_when,
 )
 from breachbook.events import FIRST_PREV, Event, instant
+from breachbook.exhibit_book import Exhibit, ExhibitBook
+from breachbook.hold_book import Hold, HoldBook
 
 __all__ = [
     "Act",
@@ -69,8 +71,9 @@ class Matter:
         self.steps: dict[tuple[str, str], Instance] = {}
         self.approvals: dict[str, Approval] = {}
         self.documents: dict[str, Document] = {}
-        self.exhibits: dict[str, Exhibit] = {}
-        self.holds: dict[tuple[str, str], Hold] = {}
+        self.evidence = ExhibitBook()
+        self.hold_book = HoldBook()
+        self.consents = ConsentBook()
         self.dockets: tuple[str, ...] = ()
         self.book = DeadlineBook()
         self.messages: dict[str, Message] = {}
@@ -82,6 +85,16 @@ class Matter:
     def deadlines(self) -> dict[str, DeadlineRecord]:
         """Give the deadlines recorded so far, by id."""
         return self.book.deadlines
+
+    @property
+    def exhibits(self) -> dict[str, Exhibit]:
+        """Give the exhibits sealed so far, by id; destroyed ones too."""
+        return self.evidence.exhibits
+
+    @property
+    def holds(self) -> dict[tuple[str, str], Hold]:
+        """Give the legal holds by (hold, custodian); released ones too."""
+        return self.hold_book.holds
 
     def number(self, prefix: str) -> str:
         """Give the next free id with a prefix: ``F1``, ``D4``, ``E2``; none is used twice."""
@@ -166,6 +179,8 @@ class Matter:
         return self.steps.setdefault(key, Instance(*key))
 
     def _started(self, event: Event, data: Mapping[str, Any]) -> None:
+        if data["act"] == "acquire":
+            self._begin_exhibit((data["step"], data["target"], data["round"]))
         self._own_instance(data).acts[data["act"]] = Act(
             data["act"],
             data["key"],
@@ -174,6 +189,12 @@ class Matter:
             data.get("subject"),
             bool(data.get("repeatable")),
         )
+
+    def _begin_exhibit(self, instance: tuple[str, str, int]) -> None:
+        # A preservation that is done again under its claim finds the exhibit it began.
+        if instance not in self.evidence.begun:
+            self.evidence.begun[instance] = self.number("E")
+            self._count("E")
 
     def _ended(self, event: Event, data: Mapping[str, Any]) -> None:
         instance = self._own_instance(data)
@@ -206,7 +227,7 @@ class Matter:
             instance.finished_at = event.when
             if data["act"] == "issue":
                 key = (f"{data['step']}-{data['round']}", data["target"])
-                self.holds[key] = _issued(*key, event.when, None)
+                self.hold_book.verified(*key, event.when)
 
     def _restarted(self, event: Event, data: Mapping[str, Any]) -> None:
         old = self._own_instance(data)
@@ -306,32 +327,23 @@ class Matter:
     def _served(self, event: Event, data: Mapping[str, Any]) -> None:
         self.documents[data["document"]].served = data
 
-    def _sealed(self, event: Event, data: Mapping[str, Any]) -> None:
-        self._count("E")
-        self.exhibits[data["exhibit"]] = Exhibit(
-            data["exhibit"],
-            data["step"],
-            data["target"],
-            data["files"],
-            data["bytes"],
-            data["manifest_sha256"],
-            data["tagmanifest_sha256"],
-            data["seal_sha256"],
-            data["findings"],
-            event.when,
-            data.get("place", ""),
-            bool(data.get("personal_data")),
-        )
+    def _of_evidence(self, event: Event, data: Mapping[str, Any]) -> None:
+        for key, prefix in _NUMBERED.items():
+            if event.kind == key:
+                self._count(prefix)
+        self.evidence.apply(event)
+        if "consent" in data:
+            self.consents.use(data["consent"])
 
-    def _hold(self, event: Event, data: Mapping[str, Any]) -> None:
-        key = (data["hold"], data["custodian"])
-        if event.kind == "hold.issued":
-            self.holds[key] = _issued(*key, event.when, data.get("reply_by"))
-            return
-        hold = self.holds[key]
-        hold.state = event.kind.removeprefix("hold.")
-        if hold.state == "acknowledged":
-            hold.acknowledged_at = event.when
+    def _of_hold(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.hold_book.apply(event)
+        if "consent" in data:
+            self.consents.use(data["consent"])
+
+    def _of_consent(self, event: Event, data: Mapping[str, Any]) -> None:
+        if event.kind == "consent.asked":
+            self._count("R")
+        self.consents.apply(event)
 
     def _of_docket(self, event: Event, data: Mapping[str, Any]) -> None:
         self.book.apply(event)
@@ -373,9 +385,12 @@ def _stages(data: Mapping[str, Any]) -> tuple[Stage, ...]:
     )
 
 
-def _issued(hold: str, custodian: str, at: datetime, reply_by: str | None) -> Hold:
-    return Hold(hold, custodian, "issued", at, instant(reply_by) if reply_by else None)
-
+_NUMBERED = {
+    "exhibit.begun": "E",
+    "custody.entered": "C",
+    "undertaking.recorded": "U",
+    "anchor.made": "K",
+}
 
 _FOLD = {
     "matter.opened": Matter._opened,
@@ -407,10 +422,9 @@ _FOLD = {
     "approval.voided": Matter._voided,
     "document.drafted": Matter._drafted,
     "document.served": Matter._served,
-    "exhibit.sealed": Matter._sealed,
-    "hold.issued": Matter._hold,
-    "hold.acknowledged": Matter._hold,
-    "hold.released": Matter._hold,
+    **dict.fromkeys(exhibit_book.KINDS, Matter._of_evidence),
+    **dict.fromkeys(hold_book.KINDS, Matter._of_hold),
+    **dict.fromkeys(consent_book.KINDS, Matter._of_consent),
     "deadline.computed": Matter._of_docket,
     "deadline.superseded": Matter._of_docket,
     "deadline.met": Matter._of_docket,
@@ -425,8 +439,8 @@ _FOLD = {
     "gate.restored": Matter._of_docket,
     "message.queued": Matter._queued,
     "message.sent": Matter._sent,
-    "anchor.made": Matter._nothing,
     "access.recorded": Matter._nothing,
+    "export.made": Matter._nothing,
     "value.erased": Matter._erased,
     "note.added": Matter._note,
     "tail.cut": Matter._nothing,

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
-from breachbook.entries import Approval, Hold
+from breachbook.entries import Approval
+from breachbook.hold_book import Hold
 
 OPENS, CLOSES = time(9), time(18)
 _SATURDAY = 5

@@ -67,11 +67,49 @@ class SlackSettings(Strict):
     socket_mode: bool = False
 
 
+class StampAuthority(Strict):
+    """A time-stamp authority (RFC 3161) that seals and anchors are sent to, as blinded digests.
+
+    Attributes:
+        legal_class: What its word is worth: a qualified one of the EU (eIDAS article 41), a Chinese
+            trusted time-stamp, a plain one; ``trial`` is the one of ``up --demo-tsa`` and proves nothing.
+        roots: PEM file with the roots it is trusted by, relative to the workspace.
+        policy: Object identifier its tokens must name, or None for any.
+        name: Subject its signer's certificate must have (RFC 4514 text), or None for any.
+    """
+
+    id: Id
+    url: Text
+    legal_class: Literal["qualified-eu", "cn-trusted", "plain", "trial"]
+    roots: Text
+    policy: Annotated[str, StringConstraints(pattern=r"^[0-2](\.[0-9]+)+$")] | None = None
+    name: str | None = None
+    timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 20
+
+
 class EvidenceSettings(Strict):
-    """How evidence is preserved."""
+    """How evidence is preserved; ``stored_in`` is the country the workspace stands in."""
 
     algorithm: Literal["sha256", "sha512"] = "sha256"
     workers: Annotated[int, Field(ge=1, le=16)] = 2
+    stored_in: Place | None = None
+    authorities: list[StampAuthority] = []
+
+
+class AnchorSettings(Strict):
+    """When and where checkpoints of the journals are kept outside of them.
+
+    Attributes:
+        minutes: After how long a journal that grew is anchored, decisive events aside: these at once.
+        slack: Whether they are posted to the matter's channel.
+        folders: Folders on other machines' disks, such as mounted ones, that get a copy.
+        time_stamp: Whether every authority of ``[evidence]`` stamps them.
+    """
+
+    minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    slack: bool = True
+    folders: list[Text] = []
+    time_stamp: bool = True
 
 
 class LawFirm(Strict):
@@ -92,6 +130,7 @@ class Config(Strict):
     organisation: Organisation
     slack: SlackSettings | None = None
     evidence: EvidenceSettings = EvidenceSettings()
+    anchors: AnchorSettings = AnchorSettings()
     playbooks: dict[Vector, Id] = {}
     law_firms: dict[Place, LawFirm] = {}
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from breachbook import layout
-from breachbook.cli import COMMANDS, build
+from breachbook.cli import COMMANDS, build, evidence
 from breachbook.demo.portal import Portal
 from breachbook.durable import replace
 from breachbook.events import stamp
@@ -22,6 +22,7 @@ from tests.terminal import Run, terminal
 
 HOLDER = "moqiao-castings"
 NAMES = [name for commands in COMMANDS.values() for name in commands]
+VERBS = [f"evidence {verb}" for verb in evidence.VERBS]
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +75,22 @@ def mapped(case: Case, person: str) -> None:
     path.write_text(text.replace(row, f"{row}    os_uid: {os.getuid()}\n"), "utf-8")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *VERBS])
 def test_every_command_explains_itself_with_an_example(name: str, run: Run) -> None:
     """Each command's help says what it does and shows how it is typed."""
-    code, out, _ = run(None, *([name] if name != "prefect" else []), "--help")
+    code, out, _ = run(None, *(name.split() if name != "prefect" else []), "--help")
 
     assert code == 0
     assert (f"breachbook {name}" in out) if name != "prefect" else ("Prefect's own client" in out)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in [*NAMES, *VERBS] if name != "evidence"])
 def test_commands_that_print_data_have_json(name: str) -> None:
     """Every command but those that start something else takes --json."""
-    parameters = build(only=name)[name].default_command.__annotations__
+    command = build(only=name.split()[0])
+    for word in name.split():
+        command = command[word]
+    parameters = command.default_command.__annotations__
 
     assert ("json" in parameters) == (name not in ("init", "up", "demo", "prefect"))
 

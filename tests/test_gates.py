@@ -10,8 +10,8 @@ from breachbook import gates, source
 from breachbook.agenda import Perform
 from breachbook.content import law_folders
 from breachbook.deadlines import Law, load_law
-from breachbook.entries import Exhibit
 from breachbook.errors import ApprovalError, UsageError
+from breachbook.exhibit_book import Exhibit
 from breachbook.playbook import Playbook
 from tests.builders import NOON
 from tests.cases_core import CLERK, COUNSEL, Case, refused, waits_for_triage

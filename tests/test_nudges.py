@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breachbook import nudges
-from breachbook.entries import Approval, Hold, Stage
+from breachbook.entries import Approval, Stage
+from breachbook.hold_book import Hold
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FRIDAY = datetime(2026, 11, 13, 8, 0, tzinfo=UTC)  # 16:00 in Shanghai

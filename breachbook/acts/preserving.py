@@ -6,18 +6,9 @@ from breachbook.acts import Job, Result
 from breachbook.custody import Sealed
 from breachbook.errors import ContentError, Problem
 from breachbook.events import Draft
-from breachbook.matter import Matter
 from breachbook.seal import acquire, own_key
 
 KEY = "seal-key.pem"
-
-
-def exhibit_id(matter: Matter, step: str, target: str) -> str:
-    """Name the exhibit of an instance: by the order in which preservations were begun, so a retry finds its own."""
-    begun = [key for key, instance in matter.steps.items() if "acquire" in instance.acts]
-    number = begun.index((step, target)) + 1 if (step, target) in begun else len(begun) + 1
-    round_ = matter.instance(step, target).round
-    return f"E{number}" if round_ == 1 else f"E{number}-r{round_}"
 
 
 def preserve(job: Job) -> Result:
@@ -33,7 +24,7 @@ def preserve(job: Job) -> Result:
                 )
             ]
         )
-    exhibit = exhibit_id(matter, perform.step, perform.target)
+    exhibit = matter.evidence.begun[perform.step, perform.target, perform.round]
     place = Path(row["path"])
     record = {
         "matter": matter.id, "step": perform.step, "source": perform.target, "title": row["title"],

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from breachbook import layout
 from breachbook.audit.verdicts import Check, judged
 from breachbook.canonical import sha256
-from breachbook.entries import Document, Exhibit
+from breachbook.entries import Document
 from breachbook.errors import BreachbookError
 from breachbook.events import Event
+from breachbook.exhibit_book import Exhibit
 from breachbook.matter import Matter
 
 if TYPE_CHECKING:

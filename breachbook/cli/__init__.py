@@ -67,6 +67,10 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "break-glass": "decide:break_glass",
         "hold": "track:hold",
     },
+    "Evidence": {
+        "evidence": "evidence:evidence",
+        "consent": "consent:consent",
+    },
     "Law": {
         "deadlines": "deadlines:deadlines",
         "docket": "docket:docket",

@@ -1,0 +1,299 @@
+"""What a journal says of a matter's exhibits: sealed, time-stamped, in whose custody, and anchored heads.
+
+Every event about evidence is folded here and nowhere else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from breachbook.entries import Commitment
+from breachbook.events import Event
+
+DESTROYED = "destroyed"
+
+
+@dataclass(slots=True)
+class Exhibit:
+    """One sealed item of evidence and the digests that pin it.
+
+    Attributes:
+        step: Step that preserved it; ``-`` when a person collected it by hand.
+        target: Source it was made from, as sources.yaml names it; ``-`` for one collected by hand.
+        place: ISO country where the source was stored, or empty where that is not known.
+        stored: ISO country where the exhibit is stored, or empty where that is not known.
+        collector: Kind of collector, such as ``folder``, ``mail`` or ``web``.
+        personal_data: Whether it holds personal data.
+        state_secret: Whether it may hold a state secret.
+        trade_secret: Whether it holds a trade secret: access needs an undertaking on file.
+        legal_basis: Commitment to the legal basis of collecting mail or chat, or None.
+        works_council: ``agreed``, ``informed``, ``not-required`` or empty.
+        destroyed_at: When it was destroyed, or None.
+    """
+
+    id: str
+    step: str
+    target: str
+    files: int
+    bytes: int
+    manifest_sha256: str
+    tagmanifest_sha256: str
+    seal_sha256: str
+    findings: Mapping[str, int]
+    sealed_at: datetime
+    place: str = ""
+    personal_data: bool = False
+    stored: str = ""
+    collector: str = "folder"
+    state_secret: bool = False
+    trade_secret: bool = False
+    legal_basis: Commitment | None = None
+    works_council: str = ""
+    operator: str = ""
+    destroyed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeStamp:
+    """A token that an authority gave for the digest of a seal or of an anchor's checkpoint.
+
+    Attributes:
+        about: Exhibit or anchor, such as ``E1`` or ``K3``.
+        subject: SHA-256 of the bytes that were stamped.
+        authority: Id of the authority in breachbook.toml.
+        legal_class: ``qualified-eu``, ``cn-trusted``, ``plain`` or ``trial``.
+        when: The token's genTime, RFC 3339 in UTC.
+        request: SHA-256 of the request's bytes in the store.
+        reply: SHA-256 of the reply's bytes in the store.
+        chain: SHA-256 of the authority's certificates (PEM) in the store, or None.
+    """
+
+    about: str
+    subject: str
+    authority: str
+    legal_class: str
+    when: str
+    request: str
+    reply: str
+    chain: str | None
+    received_at: datetime
+
+
+@dataclass(slots=True)
+class Refusal:
+    """What an authority's failures to stamp one thing came to: how many, the last one and why."""
+
+    count: int
+    last_at: datetime
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """One entry of an exhibit's chain of custody.
+
+    Attributes:
+        id: ``C1``, ``C2`` ... within the matter.
+        act: A key of `breachbook.custody.ACTS`.
+        by: Person who recorded it.
+        person: Person of people.yaml on the other side, or None.
+        party: Party, authority or court on the other side, or None.
+        data: The further keys of the event, as they stand there.
+    """
+
+    id: str
+    exhibit: str
+    act: str
+    at: datetime
+    by: str
+    person: str | None
+    party: str | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking:
+    """A signed promise of confidence, on file before somebody may see a trade secret.
+
+    Attributes:
+        holder: Person or party who gave it.
+        exhibit: The one exhibit it covers, or None for all of the matter.
+        proof: SHA-256 of the signed paper in the store.
+    """
+
+    id: str
+    holder: str
+    exhibit: str | None
+    proof: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A signed checkpoint of the journal, and the places that hold it.
+
+    Attributes:
+        size: Number of journal lines it covers.
+        head: Hash of the last of them.
+        root: RFC 6962 Merkle root over them, or empty.
+        checkpoint: SHA-256 of the signed checkpoint's bytes in the store, or empty.
+        posted: Place to its reference there, for places that hold it.
+        failed: Place to how it last failed.
+    """
+
+    id: str
+    size: int
+    head: str
+    root: str
+    checkpoint: str
+    cause: str
+    made_at: datetime
+    posted: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Refusal] = field(default_factory=dict)
+
+
+@dataclass
+class ExhibitBook:
+    """Exhibits and everything recorded about them.
+
+    Attributes:
+        exhibits: By id.
+        begun: Exhibit id given when a preservation began, by (step, target, round).
+        stamps: Time-stamps, oldest first.
+        refusals: By (about, authority).
+        custody: Entries, oldest first.
+        undertakings: Oldest first.
+        anchors: By id, oldest first.
+    """
+
+    exhibits: dict[str, Exhibit] = field(default_factory=dict)
+    begun: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    stamps: list[TimeStamp] = field(default_factory=list)
+    refusals: dict[tuple[str, str], Refusal] = field(default_factory=dict)
+    custody: list[Custody] = field(default_factory=list)
+    undertakings: list[Undertaking] = field(default_factory=list)
+    anchors: dict[str, Anchor] = field(default_factory=dict)
+
+    def apply(self, event: Event) -> None:
+        """Take the next event about evidence."""
+        _FOLD[event.kind](self, event, event.data)
+
+    def stamps_of(self, about: str) -> list[TimeStamp]:
+        """List the time-stamps of an exhibit or an anchor, oldest first."""
+        return [stamp for stamp in self.stamps if stamp.about == about]
+
+    def custody_of(self, exhibit: str) -> list[Custody]:
+        """List an exhibit's chain of custody, oldest first; its sealing is not among it."""
+        return [entry for entry in self.custody if entry.exhibit == exhibit]
+
+    def _begun(self, event: Event, data: Mapping[str, Any]) -> None:
+        pass  # its number is counted by the matter; what was begun and never sealed leaves a gap
+
+    def _sealed(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.exhibits[data["exhibit"]] = Exhibit(
+            data["exhibit"],
+            data["step"],
+            data["target"],
+            data["files"],
+            data["bytes"],
+            data["manifest_sha256"],
+            data["tagmanifest_sha256"],
+            data["seal_sha256"],
+            data["findings"],
+            event.when,
+            data.get("place", ""),
+            bool(data.get("personal_data")),
+            data.get("stored", ""),
+            data.get("collector", "folder"),
+            bool(data.get("state_secret")),
+            bool(data.get("trade_secret")),
+            data.get("legal_basis"),
+            data.get("works_council", ""),
+            event.actor.person,
+        )
+
+    def _stamped(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.refusals.pop((data["about"], data["authority"]), None)
+        self.stamps.append(
+            TimeStamp(
+                data["about"],
+                data["subject"],
+                data["authority"],
+                data["legal_class"],
+                data["when"],
+                data["request"],
+                data["reply"],
+                data.get("chain"),
+                event.when,
+            )
+        )
+
+    def _not_stamped(self, event: Event, data: Mapping[str, Any]) -> None:
+        key = (data["about"], data["authority"])
+        before = self.refusals[key].count if key in self.refusals else 0
+        self.refusals[key] = Refusal(before + 1, event.when, data["outcome"])
+
+    def _custody(self, event: Event, data: Mapping[str, Any]) -> None:
+        known = {"entry", "exhibit", "act", "person", "party"}
+        self.custody.append(
+            Custody(
+                data["entry"],
+                data["exhibit"],
+                data["act"],
+                event.when,
+                event.actor.person,
+                data.get("person"),
+                data.get("party"),
+                {key: value for key, value in data.items() if key not in known},
+            )
+        )
+        if data["act"] == DESTROYED:
+            self.exhibits[data["exhibit"]].destroyed_at = event.when
+
+    def _undertaking(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.undertakings.append(
+            Undertaking(
+                data["undertaking"],
+                data["holder"],
+                data.get("exhibit"),
+                data["proof"],
+                event.when,
+            )
+        )
+
+    def _anchored(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.anchors[data["anchor"]] = Anchor(
+            data["anchor"],
+            data["size"],
+            data["head"],
+            data.get("root", ""),
+            data.get("checkpoint", ""),
+            data.get("cause", ""),
+            event.when,
+        )
+
+    def _posted(self, event: Event, data: Mapping[str, Any]) -> None:
+        anchor = self.anchors[data["anchor"]]
+        anchor.failed.pop(data["place"], None)
+        anchor.posted[data["place"]] = data["ref"]
+
+    def _not_posted(self, event: Event, data: Mapping[str, Any]) -> None:
+        failed = self.anchors[data["anchor"]].failed
+        before = failed[data["place"]].count if data["place"] in failed else 0
+        failed[data["place"]] = Refusal(before + 1, event.when, data["outcome"])
+
+
+_Fold = Callable[[ExhibitBook, Event, Mapping[str, Any]], None]
+_FOLD: Mapping[str, _Fold] = {
+    "exhibit.begun": ExhibitBook._begun,
+    "exhibit.sealed": ExhibitBook._sealed,
+    "timestamp.received": ExhibitBook._stamped,
+    "timestamp.failed": ExhibitBook._not_stamped,
+    "custody.entered": ExhibitBook._custody,
+    "undertaking.recorded": ExhibitBook._undertaking,
+    "anchor.made": ExhibitBook._anchored,
+    "anchor.posted": ExhibitBook._posted,
+    "anchor.failed": ExhibitBook._not_posted,
+}
+KINDS = tuple(_FOLD)
