@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BENCHES := $(sort $(wildcard bench/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint bench coverage lock
+.PHONY: help demo up test crash lint bench coverage lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -14,12 +14,15 @@ help: ## list the targets
 demo: $(READY) ## run the example matter from report to service, with no key pressed
 	$(BIN)/breachbook demo
 
-up: $(READY) ## start everything on a copy of the example, with a local stand-in for Slack
+up: $(READY) ## start everything on a copy of the example, with local stand-ins for Slack and a time-stamp authority
 	test -d build/railway-wheels || $(BIN)/breachbook init build/railway-wheels --example railway-wheels
-	$(BIN)/breachbook --workspace build/railway-wheels up --demo-slack
+	$(BIN)/breachbook --workspace build/railway-wheels up --demo-slack --demo-tsa
 
 test: $(READY) ## run the tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal
+
+crash: $(READY) ## kill, fail and mutate the sealer at every call and check; takes half an hour
+	$(BIN)/python -m pytest -n 2 --dist load tests/crash/sweep_calls.py tests/crash/mutants.py
 
 lint: $(READY) ## check format, types, layering, content and spelling
 	$(BIN)/ruff check

@@ -13,10 +13,10 @@ Row = Mapping[str, Any]
 
 PILLARS: Mapping[str, frozenset[str]] = {
     "respond": frozenset(
-        {"ask", "assign", "contain", "preserve", "hold", "notice", "docket", "tell"}
+        {"ask", "assign", "contain", "preserve", "stamp", "hold", "notice", "docket", "tell"}
     ),
     "contain": frozenset({"contain"}),
-    "preserve": frozenset({"preserve", "hold"}),
+    "preserve": frozenset({"preserve", "stamp", "hold"}),
     "draft": frozenset({"notice"}),
     "track": frozenset({"docket", "tell"}),
 }
@@ -38,6 +38,22 @@ class NoticeFacts:
 
 
 @dataclass(frozen=True)
+class AnchorPlan:
+    """After how many minutes a journal that grew is anchored, and the places that get its checkpoints."""
+
+    minutes: int
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StampPlan:
+    """Ids of the time-stamp authorities that are asked, and whether they stamp anchors too."""
+
+    authorities: tuple[str, ...] = ()
+    anchors: bool = False
+
+
+@dataclass(frozen=True)
 class Reference:
     """What a matter rests on outside its journal, as it stands now.
 
@@ -46,6 +62,7 @@ class Reference:
         accounts: Account id to its row; ``recipe``, ``party`` and optionally ``source``.
         recipes: Recipe id to ``{"sha256", "target_notices", "alters_evidence", "by_person"}``.
         organisation: Digest of the workspace's own name and address.
+        anchors: None where nothing is anchored.
     """
 
     people: People
@@ -57,6 +74,8 @@ class Reference:
     recipes: Mapping[str, Row] = field(default_factory=dict)
     notices: Mapping[str, NoticeFacts] = field(default_factory=dict)
     organisation: str = ""
+    anchors: AnchorPlan | None = None
+    stamps: StampPlan = StampPlan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +161,42 @@ class Tell:
     again: bool
 
 
-Due = Perform | Claimed | Request | Void | Expire | Count | Mark | Tell
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A seal or an anchor to be time-stamped by an authority, beside everything else."""
+
+    about: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A checkpoint of the journal to make; ``cause`` is the kind of a decisive event, or ``interval``."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """A checkpoint to take to a place that lacks it."""
+
+    anchor: str
+    place: str
+
+
+Due = (
+    Perform
+    | Claimed
+    | Request
+    | Void
+    | Expire
+    | Count
+    | Mark
+    | Tell
+    | Stamp
+    | Checkpoint
+    | Deposit
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +204,8 @@ class Wait:
     """Something that is not done yet, and what it waits for.
 
     Attributes:
-        why: after, gate, law-gate, preservation, person, approval, refused, expired, failed, uncertain or running.
+        why: after, gate, law-gate, preservation, hold, person, approval, refused, expired, failed, uncertain
+            or running.
         who: Roles or people it waits for.
         until: When its time is over, or None.
     """

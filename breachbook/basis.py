@@ -13,7 +13,7 @@ def inputs(
 
     Returns:
         ``party:ID``, ``agreement:ID``, ``secret:ID``, ``fact:KIND/ABOUT``, ``answers:STEP``, ``account:ID``,
-        ``recipe:ID``, ``custodian:ID``,
+        ``recipe:ID``, ``custodian:ID``, ``hold:ID``,
         ``exhibit:ID``, ``template:NOTICE`` and ``organisation``, each to 64 hex digits.
     """
     found: dict[str, str] = {"organisation": reference.organisation}
@@ -42,6 +42,11 @@ def inputs(
         found[f"exhibit:{exhibit.id}"] = exhibit.tagmanifest_sha256
     for secret in matter.report["trade_secrets"]:
         found[f"secret:{secret}"] = digest(reference.trade_secrets.get(secret))
+    if step.kind == "hold":
+        hold = matter.hold_book.of_step(step.id, target, matter.instance(step.id, target).round)
+        terms = matter.hold_book.stated(hold)
+        if terms is not None and terms.scope is not None:
+            found[f"hold:{hold}"] = digest([terms.version, terms.scope["c"]])
     if target in reference.people:
         found[f"custodian:{target}"] = digest(reference.people[target].model_dump(mode="json"))
     return found

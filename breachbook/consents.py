@@ -1,11 +1,11 @@
 """Asking for and giving the two counsel's consent that grave acts on evidence and holds need."""
 
-from typing import Any
-
+from breachbook.agreement import is_counsel, is_open, is_silent, known_to
 from breachbook.consent_book import WHAT, Consent
 from breachbook.deadline_records import COUNSEL
 from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft, Event
+from breachbook.hold_reminders import privilege_of
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
 from breachbook.records import may, on_matter, still_open
@@ -25,31 +25,35 @@ def ask(file: MatterFile, actor: Actor, what: str, about: str, reason: str) -> l
         still_open(matter)
         if what not in WHAT:
             raise UsageError(f"got {shown(what)}; allowed: {', '.join(WHAT)}")
-        _require_known(matter, what, about)
+        if what == "silent-hold":
+            may(matter, actor, COUNSEL, "asking for a hold in silence")
+        _require_known(matter, actor, what, about)
         standing = [
             consent.id
-            for consent in matter.consents.consents.values()
+            for consent in known_to(matter, actor.person)
             if (consent.what, consent.about) == (what, about)
             and consent.state in ("open", "given")
         ]
         if standing:
             raise UsageError(f"{matter.id}: this was asked before, as {standing[0]}")
-        consent = matter.number("R")
+        # Of a series of their own: a gap in the others would tell that there is one.
+        consent = matter.number("S" if is_silent(matter, what, about) else "R")
         data = {
             "consent": consent,
             "what": what,
             "about": about,
             "reason": file.values.commit(reason),
         }
-        asked = [Draft("consent.asked", data, actor)]
-        if set(COUNSEL) & set(matter.roles.get(actor.person, ())):
-            asked.append(Draft("consent.given", {"consent": consent}, actor))
+        kept = "attorney-client" if is_silent(matter, what, about) else "none"
+        asked = [Draft("consent.asked", data, actor, kept)]
+        if is_counsel(matter, actor.person):
+            asked.append(Draft("consent.given", {"consent": consent}, actor, kept))
         return asked
 
     return file.transact(drafts)
 
 
-def give(file: MatterFile, actor: Actor, consent: str, delivery: str | None = None) -> list[Event]:
+def give(file: MatterFile, actor: Actor, consent: str) -> list[Event]:
     """Agree to what was asked, as counsel, once.
 
     Raises:
@@ -60,12 +64,12 @@ def give(file: MatterFile, actor: Actor, consent: str, delivery: str | None = No
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "agreeing to this")
         still_open(matter)
-        found = _open(matter, consent)
+        found = _known(matter, actor, consent)
         if actor.person in found.agreed:
             raise UsageError(f"{matter.id} {consent}: you agreed before; another counsel must too")
-        data: dict[str, Any] = {"consent": consent}
-        data |= {"delivery": delivery} if delivery else {}
-        return [Draft("consent.given", data, actor)]
+        if not is_open(matter, found):
+            raise UsageError(f"{matter.id} {consent}: is {found.state}; allowed: one that is open")
+        return [Draft("consent.given", {"consent": consent}, actor, privilege_of(matter, consent))]
 
     return file.transact(drafts)
 
@@ -80,13 +84,13 @@ def withdraw(file: MatterFile, actor: Actor, consent: str, reason: str) -> list[
 
     def drafts(matter: Matter) -> list[Draft]:
         on_matter(matter, actor)
-        found = _known(matter, consent)
+        found = _known(matter, actor, consent)
         if found.asked_by != actor.person:
             may(matter, actor, COUNSEL, "withdrawing this")
         if found.state in ("used", "withdrawn"):
             raise UsageError(f"{matter.id} {consent}: is {found.state}")
         data = {"consent": consent, "reason": file.values.commit(reason)}
-        return [Draft("consent.withdrawn", data, actor)]
+        return [Draft("consent.withdrawn", data, actor, privilege_of(matter, consent))]
 
     return file.transact(drafts)
 
@@ -95,7 +99,7 @@ def standing(matter: Matter, what: str, about: str) -> Consent:
     """Give the consent that an act rests on.
 
     Raises:
-        ApprovalError: Two counsel have not agreed to it.
+        ApprovalError: Two counsel have not agreed to it, or one of them may no longer have a say.
     """
     found = matter.consents.given(what, about)
     if found is None:
@@ -103,30 +107,35 @@ def standing(matter: Matter, what: str, about: str) -> Consent:
             f"{matter.id}: to {WHAT[what]} two counsel must agree first; ask with"
             f" `breachbook consent ask {matter.id} {what} {about} --reason TEXT`"
         )
-    return found
-
-
-def _require_known(matter: Matter, what: str, about: str) -> None:
-    if what == "destroy-exhibit" and about not in matter.exhibits:
-        raise UsageError(
-            f"{matter.id}: got the exhibit {shown(about)};"
-            f" allowed: {', '.join(matter.exhibits) or 'none is sealed'}"
+    if is_open(matter, found):
+        raise ApprovalError(
+            f"{matter.id} {found.id}: one who agreed is conflicted or no counsel of the matter any more;"
+            f" another agrees with `breachbook consent give {matter.id} {found.id}`"
         )
-    if what == "release-hold" and tuple(about.split("|")) not in matter.holds:
-        offered = ", ".join("|".join(key) for key in matter.holds) or "none stands"
-        raise UsageError(f"{matter.id}: got the hold {shown(about)}; allowed: {offered}")
+    return found
 
 
-def _known(matter: Matter, consent: str) -> Consent:
-    found = matter.consents.consents.get(consent)
-    if found is None:
-        offered = ", ".join(matter.consents.consents) or "none was asked for"
+def _require_known(matter: Matter, actor: Actor, what: str, about: str) -> None:
+    if what == "destroy-exhibit":
+        there = [one.id for one in matter.exhibits.values() if one.destroyed_at is None]
+        if about not in there:
+            raise UsageError(
+                f"{matter.id}: got the exhibit {shown(about)}; allowed: {', '.join(there) or 'none is there'}"
+            )
+    if what == "release-hold":
+        holds = [hold for hold in matter.holds.values() if hold.state != "released"]
+        if is_counsel(matter, actor.person):
+            holds += [one for one in matter.hold_book.silent.values() if one.state != "released"]
+        offered = [f"{hold.id}|{hold.custodian}" for hold in holds]
+        if about not in offered:
+            raise UsageError(
+                f"{matter.id}: got the hold {shown(about)}; allowed: {', '.join(offered) or 'none stands'}"
+            )
+
+
+def _known(matter: Matter, actor: Actor, consent: str) -> Consent:
+    found = {one.id: one for one in known_to(matter, actor.person)}
+    if consent not in found:
+        offered = ", ".join(found) or "none was asked for"
         raise UsageError(f"{matter.id}: got the consent {shown(consent)}; allowed: {offered}")
-    return found
-
-
-def _open(matter: Matter, consent: str) -> Consent:
-    found = _known(matter, consent)
-    if found.state != "open":
-        raise UsageError(f"{matter.id} {consent}: is {found.state}; allowed: one that is open")
-    return found
+    return found[consent]

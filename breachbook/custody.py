@@ -1,7 +1,7 @@
 """What preserving and checking an exhibit can find: a closed list, and the shapes it comes in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,16 @@ ACQUISITION: Mapping[str, str] = {
     "name-escaped": "is stored under an escaped name; the true name is in the record",
     "name-shortened": "has a path too long for other tools and is stored under a digest of it",
     "name-collision": "differs from another name only in case or in Unicode form",
+    "not-listed": "could not be listed in full; it is preserved as it is",
+    "bomb": "would unpack to absurdly much; it is preserved as it is, packed",
+    "unsafe-member": "would unpack outside of its folder or to a device; it is preserved packed",
+    "encrypted-member": "is encrypted; what it holds could not be looked at",
+    "duplicate-member": "stands in the archive more than once under one name",
+    "cut-short": "is not whole; it ends where the limit, or the other side, ended it",
+    "no-answer": "gave no answer that could be kept",
+    "certificate-untrusted": "came from a server whose certificates lead to no trusted root",
+    "not-pictured": "could not be pictured as a browser shows it",
+    "program-failed": "is what a program gave that then reported a fault",
 }
 
 # While verifying: every one of them makes its layer invalid.
@@ -29,14 +39,34 @@ VERIFICATION: Mapping[str, str] = {
     "disagrees": "states something else than the rest of the exhibit",
     "time-changed": "has another modification time than was recorded",
     "mode-changed": "can be written to or run, which a sealed file cannot",
+    "not-accepted": "is a time-stamp that is not accepted",
 }
 
+# While verifying a bag of somebody else: worth knowing, and allowed by some version of BagIt.
+WARNINGS: Mapping[str, str] = {
+    "weak-digest": "rests on a digest that can be forged",
+    "unknown-digest": "is made with a digest that is not known here, and was not checked",
+    "listed-twice": "is listed twice with the same digest",
+    "name-collision": ACQUISITION["name-collision"],
+    "other-form": "is there under another Unicode form of the name that is listed",
+    "binary-mark": "marks files with a star, as md5sum does",
+    "not-plain": "is listed with ./ or // in its path",
+    "stray-blank": "has a blank where none belongs",
+    "byte-order-mark": "begins with a byte order mark",
+    "not-covered": "is listed in no tag manifest, so nothing says whether it changed",
+    "not-read": "has a line that is no label with a value",
+    "system-file": "was left behind by a system and is hardly part of what was meant",
+    "awkward-name": "has a name that other systems take for a device, a drive or a path",
+}
+
+_SENSE: Mapping[str, str] = {**WARNINGS, **ACQUISITION, **VERIFICATION}
 
 # Entries of a chain of custody; sealing an exhibit is its first, "collected".
 ACTS: Mapping[str, str] = {
     "received": "received from outside",
     "offered": "handed over, not yet taken",
     "transferred": "taken over, both sides signed",
+    "withdrawn": "not handed over after all",
     "accessed": "looked into",
     "copied": "copied",
     "exported": "left in a bundle",
@@ -51,7 +81,7 @@ class Finding:
     """One thing a person should know about one file.
 
     Attributes:
-        code: A key of ACQUISITION or VERIFICATION.
+        code: A key of ACQUISITION, VERIFICATION or WARNINGS.
         path: Where: the path below the source or the bag, in the escaped form the bag uses.
         detail: What was seen, in a few plain words; empty when the code says it all.
     """
@@ -61,7 +91,7 @@ class Finding:
     detail: str = ""
 
     def __str__(self) -> str:
-        sense = ACQUISITION.get(self.code) or VERIFICATION[self.code]
+        sense = _SENSE[self.code]
         return f"{self.path}: {sense}" + (f" ({self.detail})" if self.detail else "")
 
     def as_data(self) -> dict[str, str]:
@@ -92,6 +122,19 @@ class Sealed:
     manifest_sha256: str
     tagmanifest_sha256: str
     seal_sha256: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a collector says of the files it had preserved.
+
+    Attributes:
+        tags: Further tag files, by name; they are covered by the tag manifest like all others.
+        findings: What was seen in the files, and while they were gathered.
+    """
+
+    tags: Mapping[str, bytes] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -135,16 +178,22 @@ LAYERS = (
     "seal",
     "signature",
     "journal",
+    "time-stamps",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verifying an exhibit gave: a verdict a layer, as LAYERS has them, and every finding."""
+    """What verifying an exhibit gave: a verdict a layer, as LAYERS has them, and every finding.
+
+    Attributes:
+        warnings: What makes no layer invalid and a reader of the bag should know.
+    """
 
     exhibit: str
     layers: tuple[Layer, ...]
     findings: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -161,7 +210,7 @@ class Report:
         return self.layers[LAYERS.index(name)]
 
     def as_data(self) -> dict[str, object]:
-        """Give the mapping for ``--json``: exhibit, sound, layers, findings."""
+        """Give the mapping for ``--json``: exhibit, sound, layers, findings, warnings."""
         return {
             "exhibit": self.exhibit,
             "findings": [finding.as_data() for finding in self.findings],
@@ -170,4 +219,5 @@ class Report:
                 for one in self.layers
             ],
             "sound": self.is_sound,
+            "warnings": [warning.as_data() for warning in self.warnings],
         }

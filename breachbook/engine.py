@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from breachbook import approvals, gates
+from breachbook import anchors, approvals, gates, stamping
 from breachbook.agenda import (
     PILLARS,
     Agenda,
@@ -18,6 +18,7 @@ from breachbook.agenda import (
     Perform,
     Reference,
     Request,
+    Row,
     Void,
     Wait,
 )
@@ -25,6 +26,7 @@ from breachbook.basis import inputs
 from breachbook.canonical import digest
 from breachbook.doers import doers
 from breachbook.matter import Act, Approval, Document, Instance, Matter
+from breachbook.overview import has_its_people
 from breachbook.people import seconds
 from breachbook.playbook import Playbook, Step
 from breachbook.reminders import next_at, tells, tells_of_closed
@@ -43,10 +45,14 @@ def due(
     Args:
         now: Aware; the only clock there is.
         kinds: Which kinds of step may act; gates and order are judged over the whole playbook regardless.
+            With ``anchor`` also checkpoints of the journal are due.
     """
     if not matter.open:
         told = tells_of_closed(matter, reference, now) if "tell" in kinds else ()
-        return Agenda(tuple(told), (), None)
+        agenda = Agenda(tuple(told), (), None)
+        return _stamped(
+            _anchored(agenda, matter, reference, now, kinds), matter, reference, now, kinds
+        )
     items: list[Due] = []
     waits: list[Wait] = []
     for step in playbook.steps:
@@ -60,7 +66,37 @@ def due(
         items.extend(track(matter, reference.law, now))
     if "tell" in kinds:
         items.extend(tells(matter, playbook, reference, now))
-    return Agenda(tuple(items), tuple(waits), next_at(matter, reference, now))
+    agenda = Agenda(tuple(items), tuple(waits), next_at(matter, reference, now))
+    return _stamped(
+        _anchored(agenda, matter, reference, now, kinds), matter, reference, now, kinds
+    )
+
+
+def _anchored(
+    agenda: Agenda, matter: Matter, reference: Reference, now: datetime, kinds: frozenset[str]
+) -> Agenda:
+    """Add the checkpoints of the journal that are due; a closed matter's too."""
+    if "anchor" not in kinds:
+        return agenda
+    told = "tell" in kinds
+    slack = told and has_its_people(matter, reference)
+    items: list[Due] = [*anchors.due(matter, reference.anchors, now, slack=slack)]
+    items += anchors.alerts(matter, reference.anchors) if told else ()
+    times = (agenda.next_at, anchors.next_at(matter, reference.anchors, now))
+    soonest = min((time for time in times if time is not None), default=None)
+    return Agenda((*agenda.due, *items), agenda.waits, soonest)
+
+
+def _stamped(
+    agenda: Agenda, matter: Matter, reference: Reference, now: datetime, kinds: frozenset[str]
+) -> Agenda:
+    """Add the time-stamps that are to be asked for; a closed matter's too."""
+    if "stamp" not in kinds:
+        return agenda
+    items = stamping.due(matter, reference.stamps, now)
+    times = (agenda.next_at, stamping.next_at(matter, reference.stamps, now))
+    soonest = min((time for time in times if time is not None), default=None)
+    return Agenda((*agenda.due, *items), agenda.waits, soonest)
 
 
 def applies(step: Step, matter: Matter) -> bool:
@@ -86,6 +122,11 @@ def targets(step: Step, matter: Matter, reference: Reference) -> list[str]:
     if step.each is None:
         return ["-"]
     found = list(matter.report[f"{step.each}s"])
+    if step.each == "custodian":
+        found += [
+            person for (delivers, person) in matter.hold_book.added
+            if (step.kind != "hold" or delivers == step.id) and person not in found
+        ]  # fmt: skip
     if step.each == "holder":
         found += [
             p.id for p in matter.parties.values() if p.role == "holder" and p.id not in found
@@ -201,9 +242,23 @@ def _blocked(
     if contains and (step.alters_evidence or recipe.get("alters_evidence", True)):
         sources = [account["source"]] if account.get("source") else matter.report["sources"]
         missing = [s for s in sources if not _preserved(matter, playbook, s)]
+        if not account.get("source") and is_held(matter, target, account):
+            missing.append(f"a source of its own for {target} in accounts.yaml")
         if missing:
             return Wait(step.id, target, "preservation", ", ".join(missing))
+    if step.interlock == "hold" and is_held(matter, target, account):
+        return Wait(step.id, target, "hold", f"a duty to preserve what {target} has stands")
     return None
+
+
+def is_held(matter: Matter, target: str, account: Row) -> bool:
+    """Say whether a legal hold covers a custodian, or an account's person or party; a silent one too.
+
+    Args:
+        account: Row of accounts.yaml; empty where the target is a custodian.
+    """
+    concerned = {target, account.get("person"), account.get("party")} - {None}
+    return any(matter.hold_book.covers(str(subject)) for subject in concerned)
 
 
 def _barred(
@@ -219,6 +274,11 @@ def _barred(
             exhibits=exhibits if act == "export" else None,
         )
     ]  # fmt: skip
+    if step.kind == "preserve":
+        origin = gates.Origin(reference.sources.get(target, {}).get("place", ""))
+        found += gates.barring(
+            matter, reference.law, "collect", now.date(), step=step.id, exhibits=[origin]
+        )
     names = ", ".join(dict.fromkeys(found))
     return Wait(step.id, target, "law-gate", names) if found else None
 

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 from breachbook import engine, wake
-from breachbook.agenda import PILLARS, Agenda, Claimed, Perform, Request, Tell
+from breachbook.agenda import (
+    PILLARS,
+    Agenda,
+    Checkpoint,
+    Claimed,
+    Deposit,
+    Perform,
+    Request,
+    Tell,
+)
+from breachbook.anchoring import Guard
 from breachbook.digest import Digests
 from breachbook.durable import replace
 from breachbook.errors import BreachbookError, DamageError
@@ -39,7 +49,9 @@ class EngineHost(Executor):
     def __init__(
         self, workspace: Workspace, library: Library, slack: Any, flows: dict[str, Flow]
     ) -> None:
-        super().__init__(workspace, library, slack, self._changed)
+        super().__init__(workspace, library, slack, self._changed, anchors=True)
+        self._guard = Guard(workspace)
+        self._kinds = PILLARS["respond"] - ({"tell"} if slack is None else set()) | {"anchor"}
         self._flows = flows
         self._register = Register(workspace.root / "register.json")
         self._loop = asyncio.get_running_loop()
@@ -69,6 +81,8 @@ class EngineHost(Executor):
                         if self._dirty:
                             await asyncio.to_thread(self._settle)
         finally:
+            if self.deposits is not None:
+                self.deposits.close(wait=False)
             self._dirty.update(m for m in self.workspace.matter_ids() if self._lags(m))
             self._settle()
 
@@ -112,6 +126,9 @@ class EngineHost(Executor):
 
     async def _advance(self, matter: str, pillar: str, why: str) -> dict[str, Any]:
         async with self._slots:
+            row = self._register.row(matter)
+            if await asyncio.to_thread(self._guard.reason, matter, row) is not None:
+                return {"refused": "rolled-back"}
             flow = self._flows.get(pillar)
             if flow is not None:
                 try:
@@ -177,12 +194,14 @@ class EngineHost(Executor):
         changed = {*self._dirty, *(set(self.workspace.matter_ids()) - known)}
         self._dirty.clear()
         for matter in changed:
+            if self._guard.reason(matter, self._register.row(matter)) is not None:
+                continue  # the register keeps what it knew: it is a witness
             file = self.workspace.matter(matter)
             try:
                 state = file.refresh()
                 playbook = self.library.pinned(file, state)
                 agenda = engine.due(
-                    state, playbook, self.library.reference(), self.workspace.now()
+                    state, playbook, self.library.reference(), self.workspace.now(), self._kinds
                 )
             except DamageError as error:
                 log.error("%s", error)
@@ -197,7 +216,8 @@ class EngineHost(Executor):
 
 
 def _acts(agenda: Agenda) -> bool:
-    return any(isinstance(item, Perform | Claimed | Request | Tell) for item in agenda.due)
+    kinds = Perform | Claimed | Request | Tell | Checkpoint | Deposit
+    return any(isinstance(item, kinds) for item in agenda.due)
 
 
 async def _tagged(flow: Flow, matter: str, why: str) -> Any:

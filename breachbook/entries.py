@@ -250,6 +250,11 @@ class Document:
     replaces: str | None = None
     edit: str | None = None
 
+    @property
+    def pdf(self) -> str:
+        """Give the SHA-256 of its PDF; empty when it has none."""
+        return next((sha for name, sha in self.files.items() if name.endswith(".pdf")), "")
+
 
 @dataclass(slots=True)
 class DeadlineRecord:

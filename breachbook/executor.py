@@ -12,20 +12,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from breachbook import approvals, engine
+from breachbook import anchoring, approvals, engine
 from breachbook.acts import Do, Job, Result, containing, counting, delivering, drafting, preserving
 from breachbook.acts.asking import request_drafts
 from breachbook.acts.telling import Teller
 from breachbook.agenda import (
     PILLARS,
     Agenda,
+    Checkpoint,
     Claimed,
     Count,
+    Deposit,
     Due,
     Expire,
     Mark,
     Perform,
     Request,
+    Stamp,
     Tell,
     Void,
     Wait,
@@ -36,6 +39,7 @@ from breachbook.events import Draft
 from breachbook.library import Library
 from breachbook.locks import StepLock
 from breachbook.matter import Matter
+from breachbook.timestamp.obtaining import Obtaining
 from breachbook.workspace import Workspace
 
 log = logging.getLogger("breachbook.executor")
@@ -86,15 +90,18 @@ class Executor:
     Args:
         slack: A `SlackClient`, or None when Slack is not configured: then nothing is told there.
         advanced: Called after each change of a matter, so that the register follows.
+        anchors: Whether this process anchors the journals; one of a workspace's does.
     """
 
     def __init__(
         self, workspace: Workspace, library: Library, slack: Any = None,
-        advanced: Callable[[str], None] = lambda _: None,
+        advanced: Callable[[str], None] = lambda _: None, *, anchors: bool = False,
     ) -> None:  # fmt: skip
         self.workspace = workspace
         self.library = library
         self.slack = slack
+        self.deposits = anchoring.Deposits(workspace, slack, advanced) if anchors else None
+        self.stamps = Obtaining(workspace, advanced)
         self._advanced = advanced
         self._again: dict[str, asyncio.Event] = {}
 
@@ -134,6 +141,8 @@ class _Run:
     def __init__(self, executor: Executor, matter: str, kinds: frozenset[str], wrap: Wrap) -> None:
         self.executor = executor
         self.kinds = kinds if executor.slack is not None else kinds - {"tell"}
+        if executor.deposits is not None:
+            self.kinds |= {"anchor"}
         self.wrap = wrap
         self.again = asyncio.Event()
         self.file = executor.workspace.matter(matter)
@@ -141,6 +150,7 @@ class _Run:
         self.running: dict[tuple[str, str], asyncio.Task[None]] = {}
         self.set_aside: set[str] = set()
         self.untold: set[str] = set()
+        self.unanchored = False
         self.done: list[str] = []
         self.retry = False
         self.news: list[tuple[str, str]] = []
@@ -149,8 +159,11 @@ class _Run:
         while True:
             if self.again.is_set():
                 self.untold.clear()
+                self.unanchored = False
             self.again.clear()
             agenda = await asyncio.to_thread(self._look)
+            self._deposit(agenda.due)
+            self._stamp(agenda.due)
             if self._begin(agenda.due):
                 continue
             if await self._step(agenda.due):
@@ -207,6 +220,10 @@ class _Run:
         if records:
             await asyncio.to_thread(self._record, records)
             return True
+        causes = [item.cause for item in items if isinstance(item, Checkpoint)]
+        if causes and not self.unanchored:
+            await asyncio.to_thread(self._anchor, causes[0])
+            return True
         tells = [item for item in items if isinstance(item, Tell) and item.key not in self.untold]
         if not tells:
             return False
@@ -214,6 +231,26 @@ class _Run:
             self.untold.add(tells[0].key)
             self.retry = True
         return True
+
+    def _deposit(self, items: Iterable[Due]) -> None:
+        for item in items:
+            if isinstance(item, Deposit) and self.executor.deposits is not None:
+                self.executor.deposits.begin(self.file.folder.name, item)
+
+    def _stamp(self, items: Iterable[Due]) -> None:
+        for item in items:
+            if isinstance(item, Stamp):
+                self.executor.stamps.begin(self.file.folder.name, item)
+
+    def _anchor(self, cause: str) -> None:
+        root, now = self.executor.workspace.root, self.executor.workspace.now()
+        try:
+            with contextlib.suppress(StaleHead):
+                anchoring.make(root, self.file, cause, now)
+        except BreachbookError as error:
+            log.error("%s: not anchored: %s", self.file.folder.name, error)
+            self.unanchored = self.retry = True
+        self.executor._advanced(self.file.folder.name)
 
     def _tell(self, item: Tell) -> bool:
         try:

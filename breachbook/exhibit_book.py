@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from breachbook.entries import Commitment
-from breachbook.events import Event
+from breachbook.events import ENGINE, Event, instant
 
 DESTROYED = "destroyed"
 
@@ -29,6 +29,8 @@ class Exhibit:
         trade_secret: Whether it holds a trade secret: access needs an undertaking on file.
         legal_basis: Commitment to the legal basis of collecting mail or chat, or None.
         works_council: ``agreed``, ``informed``, ``not-required`` or empty.
+        tool: Program that sealed it, with version and build.
+        line: Journal line that records its sealing.
         destroyed_at: When it was destroyed, or None.
     """
 
@@ -51,7 +53,20 @@ class Exhibit:
     legal_basis: Commitment | None = None
     works_council: str = ""
     operator: str = ""
+    tool: str = ""
+    line: int = 0
     destroyed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A collection by hand that was begun: what it will be, by whom and since when."""
+
+    exhibit: str
+    collector: str
+    source: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +115,8 @@ class Custody:
         person: Person of people.yaml on the other side, or None.
         party: Party, authority or court on the other side, or None.
         data: The further keys of the event, as they stand there.
+        method: How whoever recorded it was identified.
+        line: Journal line that records it.
     """
 
     id: str
@@ -110,6 +127,8 @@ class Custody:
     person: str | None
     party: str | None
     data: Mapping[str, Any]
+    method: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +179,7 @@ class ExhibitBook:
     Attributes:
         exhibits: By id.
         begun: Exhibit id given when a preservation began, by (step, target, round).
+        unsealed: Collections by hand that were begun and not sealed yet, by exhibit id.
         stamps: Time-stamps, oldest first.
         refusals: By (about, authority).
         custody: Entries, oldest first.
@@ -169,6 +189,7 @@ class ExhibitBook:
 
     exhibits: dict[str, Exhibit] = field(default_factory=dict)
     begun: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    unsealed: dict[str, Begun] = field(default_factory=dict)
     stamps: list[TimeStamp] = field(default_factory=list)
     refusals: dict[tuple[str, str], Refusal] = field(default_factory=dict)
     custody: list[Custody] = field(default_factory=list)
@@ -179,6 +200,11 @@ class ExhibitBook:
         """Take the next event about evidence."""
         _FOLD[event.kind](self, event, event.data)
 
+    @property
+    def newest_seal(self) -> str | None:
+        """Give the digest of the seal file that was recorded last; the next seal names it."""
+        return next((one.seal_sha256 for one in reversed(self.exhibits.values())), None)
+
     def stamps_of(self, about: str) -> list[TimeStamp]:
         """List the time-stamps of an exhibit or an anchor, oldest first."""
         return [stamp for stamp in self.stamps if stamp.about == about]
@@ -187,10 +213,42 @@ class ExhibitBook:
         """List an exhibit's chain of custody, oldest first; its sealing is not among it."""
         return [entry for entry in self.custody if entry.exhibit == exhibit]
 
+    def open_offer(self, exhibit: str) -> Custody | None:
+        """Give the hand-over of an exhibit that was neither taken nor withdrawn yet, or None."""
+        acts = ("offered", "transferred", "withdrawn")
+        found = [entry for entry in self.custody_of(exhibit) if entry.act in acts]
+        return found[-1] if found and found[-1].act == "offered" else None
+
+    def holder_of(self, exhibit: str) -> str | None:
+        """Name the person or party who holds an exhibit: who took it last, or collected it by hand.
+
+        What came in before it was sealed was the medium it was made from, and says nothing of this.
+        None for what Breachbook collected and nobody took yet.
+        """
+        one = self.exhibits[exhibit]
+        for entry in reversed(self.custody_of(exhibit)):
+            if entry.act == "received" and instant(entry.data["when"]) >= one.sealed_at:
+                return entry.by
+            if entry.act in ("transferred", "returned"):
+                return entry.person or entry.party
+        return one.operator if one.operator != ENGINE.person else None
+
+    def undertaking_of(self, holder: str, exhibit: str) -> Undertaking | None:
+        """Give the newest promise of confidence of somebody that covers an exhibit, or None."""
+        found = [
+            one
+            for one in self.undertakings
+            if one.holder == holder and one.exhibit in (None, exhibit)
+        ]
+        return found[-1] if found else None
+
     def _begun(self, event: Event, data: Mapping[str, Any]) -> None:
-        pass  # its number is counted by the matter; what was begun and never sealed leaves a gap
+        self.unsealed[data["exhibit"]] = Begun(
+            data["exhibit"], data["collector"], data["source"], event.actor.person, event.when
+        )
 
     def _sealed(self, event: Event, data: Mapping[str, Any]) -> None:
+        self.unsealed.pop(data["exhibit"], None)
         self.exhibits[data["exhibit"]] = Exhibit(
             data["exhibit"],
             data["step"],
@@ -211,6 +269,8 @@ class ExhibitBook:
             data.get("legal_basis"),
             data.get("works_council", ""),
             event.actor.person,
+            " ".join(event.software[part] for part in ("name", "version", "build")),
+            event.seq,
         )
 
     def _stamped(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -246,6 +306,8 @@ class ExhibitBook:
                 data.get("person"),
                 data.get("party"),
                 {key: value for key, value in data.items() if key not in known},
+                event.actor.method,
+                event.seq,
             )
         )
         if data["act"] == DESTROYED:

@@ -8,12 +8,35 @@ exhibit was stored narrows a gate on export; what is not known counts as concern
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from breachbook.deadlines import Law, Rule
 from breachbook.docket import ALWAYS
 from breachbook.entries import Clearance
 from breachbook.exhibit_book import Exhibit
 from breachbook.matter import Matter
+
+
+class Stored(Protocol):
+    """An exhibit, or a source before it is one."""
+
+    @property
+    def place(self) -> str:
+        """Give the ISO country where it, or its source, was stored; empty where that is not known."""
+        ...
+
+    @property
+    def stored(self) -> str:
+        """Give the ISO country where the exhibit is stored; empty where that is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A source before it is an exhibit: where it is stored; where it will be kept bars no collecting."""
+
+    place: str
+    stored: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +53,15 @@ class Gate:
     holds: bool
 
 
-def standing(matter: Matter, law: Law, on: date) -> Iterator[Gate]:
+def standing(matter: Matter, law: Law, on: date, also: Sequence[Stored] = ()) -> Iterator[Gate]:
     """List the gates that block something in a matter, cleared ones too.
 
     Args:
         on: Today; a clearance holds to the end of its last day.
+        also: What else concerns its country, such as a source that is no exhibit yet.
     """
     facts = {fact.kind for fact in matter.facts.values()} | {ALWAYS}
-    concerned = places(matter)
+    concerned = places(matter) | {_country(one.place) for one in also}
     for rule in law.blocking:
         if rule.trigger not in facts:
             continue
@@ -52,6 +76,7 @@ def places(matter: Matter) -> frozenset[str]:
         *matter.report.get("places", ()),
         *(party.place for party in matter.parties.values()),
         *(exhibit.place for exhibit in matter.exhibits.values()),
+        *(exhibit.stored for exhibit in matter.exhibits.values()),
     ]
     return frozenset(place.partition("-")[0].upper() for place in named if place)
 
@@ -63,7 +88,7 @@ def barring(
     on: date,
     *,
     step: str | None = None,
-    exhibits: Sequence[Exhibit] | None = None,
+    exhibits: Sequence[Stored] | None = None,
 ) -> list[str]:
     """Name the gates that bar an act.
 
@@ -71,15 +96,69 @@ def barring(
         act: ``export``, ``serve`` or ``collect``.
         step: Step that acts; a clearance given for other steps does not help it.
         exhibits: Exhibits that would leave, for an export: one stored elsewhere than in the
-            gate's country is not concerned. None, or none at all, where that is not known.
+            gate's country, as its source was, is not concerned. None, or none at all, where that is not known.
     """
-    return [
+    return [gate.rule.id for gate in _barring(matter, law, act, on, step, exhibits)]
+
+
+def leaving(matter: Matter, law: Law, exhibit: Exhibit, to: str, on: date) -> list[str]:
+    """Name what bars an exhibit from being taken to a country; nothing where it is there already.
+
+    A gate of the country it would go to does not bar. What may be a state secret leaves its country
+    only under a clearance of one of its gates on export, whether or not such a gate stands.
+
+    Args:
+        to: ISO country.
+        on: Today.
+
+    Returns:
+        Ids of gates, and ``state secret of CN`` where that is what bars.
+    """
+    target = _country(to)
+    away = _homes(exhibit) - {target}
+    if not away:
+        return []
+    found = [
         gate.rule.id
-        for gate in standing(matter, law, on)
-        if act in gate.rule.blocks
-        and not (gate.holds and _covers(gate.clearance, step))
-        and _concerns(gate.rule, exhibits)
+        for gate in _barring(matter, law, "export", on, None, [exhibit])
+        if _country(gate.rule.jurisdiction) != target
     ]
+    if exhibit.state_secret:
+        found += [
+            f"state secret of {home or 'an unknown country'}"
+            for home in sorted(away)
+            if not _cleared(matter, law, home, on)
+        ]
+    return found
+
+
+def _cleared(matter: Matter, law: Law, home: str, on: date) -> bool:
+    """Tell whether a gate on export out of a country was cleared and the clearance holds."""
+    own = (
+        rule
+        for rule in law.blocking
+        if "export" in rule.blocks and _country(rule.jurisdiction) == home
+    )
+    return any(
+        (clearance := matter.book.clearances.get(rule.id)) is not None
+        and not clearance.steps
+        and _holds(clearance, rule, on)
+        for rule in own
+    )
+
+
+def _barring(
+    matter: Matter,
+    law: Law,
+    act: str,
+    on: date,
+    step: str | None,
+    exhibits: Sequence[Stored] | None,
+) -> Iterator[Gate]:
+    for gate in standing(matter, law, on, exhibits or ()):
+        passes = gate.holds and _covers(gate.clearance, step)
+        if act in gate.rule.blocks and not passes and _concerns(gate.rule, exhibits):
+            yield gate
 
 
 def _holds(clearance: Clearance, rule: Rule, on: date) -> bool:
@@ -92,8 +171,18 @@ def _covers(clearance: Clearance | None, step: str | None) -> bool:
     return clearance is not None and (not clearance.steps or step in clearance.steps)
 
 
-def _concerns(rule: Rule, exhibits: Sequence[Exhibit] | None) -> bool:
+def _concerns(rule: Rule, exhibits: Sequence[Stored] | None) -> bool:
     if not exhibits:
         return True
-    country = rule.jurisdiction.upper()
-    return any(exhibit.place.partition("-")[0] in ("", country) for exhibit in exhibits)
+    concerned = {"", _country(rule.jurisdiction)}
+    return any(_homes(exhibit) & concerned for exhibit in exhibits)
+
+
+def _homes(exhibit: Stored) -> set[str]:
+    """Name where an exhibit is at home: where its source was stored, and where it is stored itself."""
+    stored = {_country(exhibit.stored)} if exhibit.stored else set[str]()
+    return {_country(exhibit.place)} | stored
+
+
+def _country(place: str) -> str:
+    return place.partition("-")[0].upper()

@@ -8,6 +8,8 @@ from pathlib import Path
 MARK = "breachbook.toml"
 MATTER_ID = re.compile(r"LEAK-[0-9]{4}-[0-9]{4,6}")
 SEAL_KEY = "seal-key.pem"
+LOG_KEY = "log-key.pem"
+READ_ONLY = "read-only"
 
 
 def find(given: str | None, environment: Mapping[str, str], here: Path) -> Path:

@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from breachbook import content, source
-from breachbook.agenda import NoticeFacts, Reference
+from breachbook import content, source, stamp_authorities
+from breachbook.agenda import AnchorPlan, NoticeFacts, Reference, StampPlan
+from breachbook.anchors import plan
 from breachbook.canonical import digest, sha256
 from breachbook.compiled import Compiled
 from breachbook.connectors import Recipe, connector, load_recipes
@@ -116,6 +117,11 @@ class Library:
             recipes=recipes,
             notices={name: self._facts(kind) for name, kind in self.notices.items()},
             organisation=digest(_senders(workspace)),
+            anchors=_anchor_plan(workspace),
+            stamps=StampPlan(
+                tuple(stamp_authorities.asked(workspace, os.environ)),
+                workspace.config.anchors.time_stamp,
+            ),
         )
 
     def _recipe_row(self, recipe: Recipe) -> dict[str, Any]:
@@ -161,6 +167,12 @@ class Library:
         if is_instant and datetime.fromisoformat(when).tzinfo is None:
             return "a time with its offset"
         return None
+
+
+def _anchor_plan(workspace: Workspace) -> AnchorPlan:
+    chosen = workspace.config
+    slack = chosen.anchors.slack and chosen.slack is not None
+    return plan(chosen.anchors.minutes, chosen.anchors.folders, slack=slack)
 
 
 def _senders(workspace: Workspace) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from breachbook import content, source
+from breachbook.collecting import faults
 from breachbook.connectors import load_recipe
 from breachbook.deadlines import load_law
 from breachbook.errors import ContentError, Problem, UsageError
@@ -140,6 +141,9 @@ def _rows(workspace: Workspace, name: str) -> Iterator[Problem]:
             if ids is not None and id_ not in ids:
                 allowed = f"an id of {file}: {', '.join(sorted(ids)) or 'none yet'}"
                 yield read.problem((name, index, *path), id_, allowed)
+        if name == "sources":
+            for key, got, allowed in faults(row.model_dump()):
+                yield read.problem((name, index, key), got, allowed)
         for number, access in enumerate(row.access if name == "trade_secrets" else ()):
             if (access.person is None) == (access.party is None):
                 yield read.problem(

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from breachbook import consent_book, exhibit_book, hold_book
+from breachbook.anchor_book import Growth
 from breachbook.consent_book import ConsentBook
 from breachbook.deadline_book import DeadlineBook
 from breachbook.entries import (
@@ -79,6 +80,7 @@ class Matter:
         self.messages: dict[str, Message] = {}
         self.notes: list[tuple[str, str, datetime, Commitment]] = []
         self.erased: set[str] = set()
+        self.growth = Growth()
         self._counts: dict[str, int] = {}
 
     @property
@@ -93,7 +95,7 @@ class Matter:
 
     @property
     def holds(self) -> dict[tuple[str, str], Hold]:
-        """Give the legal holds by (hold, custodian); released ones too."""
+        """Give the legal holds by (hold, person); released ones too, silent ones never."""
         return self.hold_book.holds
 
     def number(self, prefix: str) -> str:
@@ -112,6 +114,7 @@ class Matter:
         """Take the next event."""
         self.seq, self.head, self.last_at = event.seq, event.hash, event.when
         _FOLD[event.kind](self, event, event.data)
+        self.growth.take(event)
 
     def _count(self, prefix: str) -> None:
         self._counts[prefix] = self._counts.get(prefix, 0) + 1
@@ -226,8 +229,13 @@ class Matter:
             act.state, act.outcome, act.ended_at = "finished", "verified", event.when
             instance.finished_at = event.when
             if data["act"] == "issue":
-                key = (f"{data['step']}-{data['round']}", data["target"])
-                self.hold_book.verified(*key, event.when)
+                self._issued_after_all(instance, event)
+
+    def _issued_after_all(self, instance: Instance, event: Event) -> None:
+        step, custodian = instance.step, instance.target
+        document = self.documents.get(instance.document or "")
+        hold = self.hold_book.of_step(step, custodian, instance.round)
+        self.hold_book.verified(hold, custodian, event.when, document.pdf if document else "")
 
     def _restarted(self, event: Event, data: Mapping[str, Any]) -> None:
         old = self._own_instance(data)
@@ -342,7 +350,7 @@ class Matter:
 
     def _of_consent(self, event: Event, data: Mapping[str, Any]) -> None:
         if event.kind == "consent.asked":
-            self._count("R")
+            self._count(data["consent"][0])
         self.consents.apply(event)
 
     def _of_docket(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -359,6 +367,8 @@ class Matter:
         self.messages[data["message"]] = Message(
             data["message"], data["what"], data.get("about"), data["channel"], data["ts"], sent_at
         )
+        if data["what"] == "hold-notice":
+            self.hold_book.delivered(data["about"], event.when)
 
     def _note(self, event: Event, data: Mapping[str, Any]) -> None:
         self._count("N")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from breachbook.errors import StaleHead
+from breachbook.errors import DamageError, StaleHead
 from breachbook.events import Draft, Event
 from breachbook.journal import Clock, Journal
 from breachbook.matter import Matter
@@ -17,6 +17,7 @@ class MatterFile:
     Args:
         folder: ``matters/<id>``.
         known_seq: The highest journal line that anything outside the journal saw.
+        refusal: Gives why nothing may be recorded in it, or None.
     """
 
     def __init__(
@@ -25,8 +26,10 @@ class MatterFile:
         clock: Clock,
         software: dict[str, str],
         known_seq: Callable[[], int] = lambda: 0,
+        refusal: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.folder = folder
+        self._refusal = refusal
         self.journal = Journal(folder / "journal.jsonl", clock, software, known_seq)
         self.values = Values(folder / "values.jsonl")
         self.store = Store(folder / "store")
@@ -52,7 +55,10 @@ class MatterFile:
 
         Raises:
             StaleHead: The journal grew past ``expected``; nothing was appended.
+            DamageError: The matter is read-only, for its journal was rolled back or rewritten.
         """
+        if (reason := self._refusal()) is not None:
+            raise DamageError(reason)
         with self.journal.locked() as writer:
             for event in writer.new:
                 self._matter.apply(event)

@@ -26,11 +26,13 @@ class Nudge:
     Attributes:
         number: 1 for the first.
         escalates: Whether it goes to those who keep the matter too.
+        to_manager: Whether it goes to the manager of the person who stays silent.
     """
 
     number: int
     at: datetime
     escalates: bool = False
+    to_manager: bool = False
 
 
 def in_working_hours(moment: datetime, zone: tzinfo) -> datetime:
@@ -63,15 +65,31 @@ def of_approval(approval: Approval, zone: tzinfo) -> Iterator[Nudge]:
         yield Nudge(1, half)
 
 
-def of_hold(hold: Hold, zone: tzinfo) -> Iterator[Nudge]:
-    """Give the reminders of a hold to its custodian; the last goes to those who keep the matter too."""
+def of_hold(hold: Hold, zone: tzinfo, *, managed: bool = False) -> Iterator[Nudge]:
+    """Give the reminders of what a hold awaits from a person: acknowledgement, answers or tasks.
+
+    The last goes to those who keep the matter; the one before it, a day earlier, to the manager.
+
+    Args:
+        managed: Whether the person has a manager who can be told.
+    """
+    if not hold.awaits:
+        return
+    since = hold.awaits_since
     for number, hours in enumerate(_HOLD_HOURS, 1):
-        yield Nudge(number, in_working_hours(hold.issued_at + timedelta(hours=hours), zone))
-    due = hold.reply_by or hold.issued_at + _HOLD_ESCALATES
-    yield Nudge(len(_HOLD_HOURS) + 1, in_working_hours(due, zone), escalates=True)
+        yield Nudge(number, in_working_hours(since + timedelta(hours=hours), zone))
+    asked = hold.awaits == "acknowledgement"
+    due = in_working_hours((asked and hold.reply_by) or since + _HOLD_ESCALATES, zone)
+    last = len(_HOLD_HOURS) + 1
+    if managed:
+        yield Nudge(last + 1, due, to_manager=True)
+        due = in_working_hours(due + _DAY, zone)
+    yield Nudge(last, due, escalates=True)
 
 
 def newest(nudges: Iterator[Nudge], now: datetime) -> Nudge | None:
     """Give the gravest reminder whose moment has passed; earlier ones say nothing any more."""
     passed = [nudge for nudge in nudges if nudge.at <= now]
-    return max(passed, key=lambda nudge: (nudge.escalates, nudge.at)) if passed else None
+    if not passed:
+        return None
+    return max(passed, key=lambda nudge: (nudge.escalates, nudge.to_manager, nudge.at))

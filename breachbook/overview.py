@@ -127,6 +127,14 @@ def members_digest(matter: Matter, reference: Reference) -> str:
     return digest(sorted(members(matter, reference)))[:12]
 
 
+def has_its_people(matter: Matter, reference: Reference) -> bool:
+    """Say whether the matter's channel was last told to hold its people and nobody else."""
+    told = [
+        message for message in matter.messages.values() if message.what == "members" and message.ts
+    ]
+    return bool(told) and told[-1].key.rpartition("-")[2] == members_digest(matter, reference)
+
+
 def overdue_ids(matter: Matter, reference: Reference, now: datetime) -> frozenset[str]:
     """Name the deadlines whose safe moment is over where their keeper is; none in a closed matter."""
     from breachbook.reminders import zone_of_keeper

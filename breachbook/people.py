@@ -69,6 +69,8 @@ class Person(Strict):
     zone: Zone
     language: str = "en-US"
     email: str | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()./-]{2,39}$")] | None = None
+    manager: Id | None = None
     slack: SlackIdentity | None = None
     os_uid: int | None = None
 
@@ -133,6 +135,16 @@ def check_unique(source: Source, file: PeopleFile) -> list[tuple[tuple[str | int
                 twice.append((("people", index, key), str(mark)))
             seen[key, mark] = index
     return twice
+
+
+def unknown_managers(file: PeopleFile) -> list[tuple[tuple[str | int, ...], str]]:
+    """Name the rows whose manager is nobody else in the file: key path, who was named."""
+    known = {person.id for person in file.people}
+    return [
+        (("people", index, "manager"), person.manager)
+        for index, person in enumerate(file.people)
+        if person.manager is not None and person.manager not in known - {person.id}
+    ]
 
 
 _DURATION = re.compile(r"([1-9][0-9]{0,3}) (minute|hour|day)s?")

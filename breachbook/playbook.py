@@ -172,6 +172,7 @@ class Step(Strict):
     questions: list[Question] = []
     instructions: str = ""
     proof: bool = False
+    interlock: Literal["hold"] | None = None
     recipe: Id | None = None
     target_notices: bool = True
     alters_evidence: bool = True
@@ -220,7 +221,7 @@ class Step(Strict):
 _COMMON = {"id", "kind", "title", "why", "undo", "when", "after", "within", "crosses"}
 _KEYS: Mapping[str, tuple[set[str], set[str]]] = {
     "ask": ({"who", "questions"}, {"who", "questions"}),
-    "assign": ({"who", "instructions", "proof", "each"}, {"who", "instructions"}),
+    "assign": ({"who", "instructions", "proof", "each", "interlock"}, {"who", "instructions"}),
     "contain": (
         {"each", "who", "recipe", "approve", "target_notices", "alters_evidence"},
         {"approve"},

@@ -158,6 +158,11 @@ def _targets(source: Source, at: Path, step: Step) -> Iterator[Problem]:
         yield source.problem((*at, "each"), step.each, f"each: {wanted}, for kind: {step.kind}")
     if step.kind == "contain" and step.each is None and step.recipe is None:
         yield source.problem(at, "containment of nothing named", "each: account, or recipe")
+    if step.interlock is not None and step.each not in ("account", "custodian"):
+        yield source.problem(
+            (*at, "interlock"), "an interlock with the hold of nobody named",
+            "each: account or custodian, whose hold is waited for",
+        )  # fmt: skip
     if step.each != "holder" and (step.when.target_place or step.when.target_role):
         yield source.problem(
             (*at, "when"), "target_place or target_role", "these with each: holder only"

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
-from breachbook import ladder, nudges, overview
+from breachbook import agreement, hold_reminders, ladder, nudges, overview
 from breachbook.agenda import Reference, Tell
 from breachbook.doers import doers
 from breachbook.entries import DeadlineRecord, Message
-from breachbook.matter import Approval, Hold, Instance, Matter
+from breachbook.matter import Approval, Instance, Matter
 from breachbook.playbook import Playbook, Step
 from breachbook.quorum import shortfall
 
@@ -26,8 +26,8 @@ def tells(
     yield from _task_tells(matter)
     for approval in matter.approvals.values():
         yield from _approval_tells(matter, reference, approval, now)
-    for hold in matter.holds.values():
-        yield from _hold_tells(matter, reference, hold, now)
+    yield from hold_reminders.hold_tells(matter, reference, now)
+    yield from agreement.consent_tells(matter, reference)
     yield from _deadline_tells(matter, reference, now)
     yield from _standing_tells(matter, reference, now)
 
@@ -42,6 +42,7 @@ def tells_of_closed(matter: Matter, reference: Reference, now: datetime) -> Iter
         return
     yield from _tell_anew(matter, "members", overview.members_digest(matter, reference))
     yield from _task_tells(matter)
+    yield from agreement.settled_tells(matter)
     for approval in matter.approvals.values():
         card = matter.messages.get(f"card/{approval.id}")
         if card is not None and card.ts is not None:
@@ -107,18 +108,6 @@ def replaced_by(matter: Matter, approval: Approval) -> Approval | None:
     ]  # fmt: skip
     place = rounds.index(approval)
     return rounds[place + 1] if place + 1 < len(rounds) else None
-
-
-def _hold_tells(matter: Matter, reference: Reference, hold: Hold, now: datetime) -> Iterator[Tell]:
-    if hold.state != "issued":
-        name = f"hold/{hold.id}/{hold.custodian}/{hold.state}"
-        yield from _tell(matter, name, "hold-settled", f"{hold.id}|{hold.custodian}")
-        return
-    nudge = nudges.newest(nudges.of_hold(hold, zone_of(reference, hold.custodian)), now)
-    if nudge is not None:
-        what = "hold-escalation" if nudge.escalates else "hold-reminder"
-        name = f"hold/{hold.id}/{hold.custodian}/{nudge.number}"
-        yield from _tell(matter, name, what, f"{hold.id}|{hold.custodian}")
 
 
 def zone_of(reference: Reference, person: str | None) -> tzinfo:
@@ -279,10 +268,7 @@ def next_at(matter: Matter, reference: Reference, now: datetime) -> datetime | N
             times.append(approval.expires_at)
         if approval.state in ("open", "approved"):
             times.append(approval.not_after)
-    for hold in matter.holds.values():
-        if hold.state == "issued":
-            zone = zone_of(reference, hold.custodian)
-            times += [nudge.at for nudge in nudges.of_hold(hold, zone)]
+    times += hold_reminders.hold_times(matter, reference)
     for record in matter.deadlines.values():
         if record.state in ("open", "missed"):
             times += [rung.at for rung in due_rungs(matter, reference, record)]

@@ -29,7 +29,8 @@ def make(matter: "Matter", size: int) -> dict[str, Any]:
         size: Of the journal as folded, in bytes.
 
     Returns:
-        matter, head, seq, size, state, vector, opened_at, people (who may see it), next_safe (date or None),
+        matter, head, seq, size, state, vector, opened_at, people (who may see it), asked (of whom a legal
+        hold awaits something), next_safe (date or None),
         approvals (open request ids), deadlines (up to five overdue and the next five, each id, rule, raw, legal, safe,
         status, result, bound and state) and overdue (count, missed ones too), as of the matter's last line.
     """
@@ -52,6 +53,7 @@ def make(matter: "Matter", size: int) -> dict[str, Any]:
         "vector": matter.report.get("vector", ""),
         "opened_at": stamp(matter.opened_at) if matter.opened_at else "",
         "people": [person for person in matter.roles if matter.sees(person)],
+        "asked": sorted({hold.custodian for hold in matter.hold_book.every() if hold.awaits}),
         "next_safe": coming[0].safe if coming else None,
         "approvals": [a.id for a in matter.approvals.values() if a.state == "open"],
         "deadlines": [
@@ -113,7 +115,7 @@ def _brought_up(root: Path, known: dict[str, dict[str, Any]]) -> Iterator[dict[s
         except FileNotFoundError:
             continue
         row = known.get(matter)
-        if row is not None and row.get("size") == size and "people" in row:
+        if row is not None and row.get("size") == size and "asked" in row:
             yield row
             continue
         file = open_file(root, matter)
@@ -121,8 +123,8 @@ def _brought_up(root: Path, known: dict[str, dict[str, Any]]) -> Iterator[dict[s
             yield make(file.refresh(), file.journal.size)
         except DamageError as error:
             yield {
-                "matter": matter, "state": "damaged", "vector": "", "opened_at": "", "people": [], "next_safe": None,
-                "approvals": [], "deadlines": [], "overdue": 0, "damage": str(error),
+                "matter": matter, "state": "damaged", "vector": "", "opened_at": "", "people": [], "asked": [],
+                "next_safe": None, "approvals": [], "deadlines": [], "overdue": 0, "damage": str(error),
             }  # fmt: skip
 
 

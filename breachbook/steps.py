@@ -136,6 +136,12 @@ def done(
         by = doers(found, instance.target, act.name, library.reference())
         may(matter, actor, by, f"doing {found.id}")
         still_open(matter)
+        account = library.reference().accounts.get(instance.target, {})
+        if found.interlock == "hold" and engine.is_held(matter, instance.target, account):
+            raise UsageError(
+                f"{matter.id} {step}: a duty to preserve what {instance.target} has stands;"
+                " allowed: when it was released"
+            )
         if (found.proof or found.kind == "contain") and sha is None:
             raise UsageError(
                 f"{matter.id} {step}: got no proof; allowed: --proof PATH, which this step demands"
@@ -181,11 +187,22 @@ def restart(
             raise UsageError(
                 f"{matter.id}: got the step {shown(step)}; allowed: a step that was begun"
             )
-        instance = _at_rest(matter, step)
-        data = _ended_by_person(file, instance, instance.round + 1, reason)
-        return [*_withdrawn(matter, instance, "restarted"), Draft("step.restarted", data, actor)]
+        return begun_anew(file, matter, actor, step, reason)
 
     return file.transact(drafts)
+
+
+def begun_anew(
+    file: MatterFile, matter: Matter, actor: Actor, step: str, reason: str
+) -> list[Draft]:
+    """Draft the next round of a step that was begun, and the end of what was asked about this one.
+
+    Raises:
+        UsageError: It is running.
+    """
+    instance = _at_rest(matter, step)
+    data = _ended_by_person(file, instance, instance.round + 1, reason)
+    return [*_withdrawn(matter, instance, "restarted"), Draft("step.restarted", data, actor)]
 
 
 def skip(file: MatterFile, library: Library, actor: Actor, step: str, reason: str) -> list[Event]:

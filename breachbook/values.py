@@ -7,7 +7,7 @@ withheld and the journal still verifies.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,18 @@ class Values:
             if row := _row(line):
                 self._known[row["c"]] = row["value"]
         self._size += end
+
+    def rows(self, commitments: Collection[str]) -> list[bytes]:
+        """Give the lines, without newline, that open some commitments, in the file's order.
+
+        What was erased, or does not match its commitment, is left out.
+        """
+        if not commitments or not self.path.exists():
+            return []
+        wanted = set(commitments)
+        lines = self.path.read_bytes().split(b"\n")[:-1]
+        rows = ((line, _row(line)) for line in lines)
+        return [line for line, row in rows if row and row["c"] in wanted and _holds(row, line)]
 
     def check(self) -> tuple[set[str], list[str]]:
         """Verify every line; give the commitments that hold, and what is wrong with the others.

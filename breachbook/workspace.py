@@ -14,9 +14,9 @@ from breachbook.build import build_sha256
 from breachbook.errors import ContentError, Problem, UsageError
 from breachbook.journal import Clock
 from breachbook.kept import Kept
-from breachbook.layout import MARK, MATTER_ID, matter_ids
+from breachbook.layout import MARK, MATTER_ID, READ_ONLY, matter_ids
 from breachbook.matter_file import MatterFile
-from breachbook.people import People, PeopleFile, check_unique
+from breachbook.people import People, PeopleFile, check_unique, unknown_managers
 from breachbook.workspace_files import (
     AccountsFile,
     AgreementsFile,
@@ -100,6 +100,10 @@ class Workspace:
             raise ContentError(
                 [read.problem(path, mark, "each id and identity once") for path, mark in twice]
             )
+        if strangers := unknown_managers(file):
+            raise ContentError(
+                [read.problem(path, who, "the id of another row") for path, who in strangers]
+            )
         return People({person.id: person for person in file.people})
 
     def rows(self, name: str) -> dict[str, dict[str, Any]]:
@@ -145,7 +149,17 @@ class Workspace:
             raise UsageError(
                 f"got the matter {source.shown(matter)}; allowed: one of `breachbook matters`"
             )
-        return MatterFile(folder, self.clock, software(), lambda: self.known_seq(matter))
+        return MatterFile(
+            folder, self.clock, software(),
+            lambda: self.known_seq(matter), lambda: self.refusal(matter),
+        )  # fmt: skip
+
+    def refusal(self, matter: str) -> str | None:
+        """Say why nothing may be recorded in a matter, as the last look at its anchors found; None if it may."""
+        try:
+            return (self.root / "run" / matter / READ_ONLY).read_text("utf-8")
+        except OSError:
+            return None
 
     def known_seq(self, matter: str) -> int:
         """Give the highest journal line the register saw of a matter, 0 if none."""

@@ -67,6 +67,9 @@ class SlackSettings(Strict):
     socket_mode: bool = False
 
 
+TRIAL = "trial"
+
+
 class StampAuthority(Strict):
     """A time-stamp authority (RFC 3161) that seals and anchors are sent to, as blinded digests.
 
@@ -87,13 +90,20 @@ class StampAuthority(Strict):
     timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 20
 
 
+def _authorities(rows: list[StampAuthority]) -> list[StampAuthority]:
+    ids = [row.id for row in rows]
+    if len(set(ids)) != len(ids) or TRIAL in ids:
+        raise ValueError("each id once, and none that is trial, which is that of `up --demo-tsa`")
+    return rows
+
+
 class EvidenceSettings(Strict):
     """How evidence is preserved; ``stored_in`` is the country the workspace stands in."""
 
     algorithm: Literal["sha256", "sha512"] = "sha256"
     workers: Annotated[int, Field(ge=1, le=16)] = 2
     stored_in: Place | None = None
-    authorities: list[StampAuthority] = []
+    authorities: Annotated[list[StampAuthority], AfterValidator(_authorities)] = []
 
 
 class AnchorSettings(Strict):
@@ -232,26 +242,63 @@ class PartyRow(Strict):
 
 
 class Account(Strict):
-    """Access that somebody outside has to a system of ours, and the recipe that shuts it."""
+    """Access that somebody has to a system of ours, and the recipe that shuts it.
+
+    Attributes:
+        party: Whose it is.
+        person: Who uses it, where that is somebody of people.yaml.
+    """
 
     id: Id
     title: Text
     party: Id
+    person: Id | None = None
     system: Id
     recipe: Id
     source: Id | None = None
     parameters: dict[str, str] = {}
 
 
+WorksCouncil = Literal["agreed", "informed", "not-required", "pending"]
+
+
 class SourceRow(Strict):
-    """Something to preserve."""
+    """Something to preserve.
+
+    Attributes:
+        kind: How it is collected; a key of `breachbook.collecting.KINDS`.
+        path: Where a folder, file, mail or repository is; relative to the workspace.
+        url: Address of a page, a repository, ``s3://bucket/prefix``, ``sftp://user@host/path`` or
+            ``imaps://user@host/Folder``.
+        channel: Id of a Slack channel that the app is in.
+        secret: ``env:NAME``, the variable with the mailbox's password or the path of the SFTP key.
+        known_hosts: File with the SFTP server's key; relative to the workspace.
+        command: Program and arguments, run on this machine without a shell.
+        place: Country where it is stored.
+        state_secret: It may hold a state secret: it is then collected only within its country.
+        legal_basis: On what mail or chat may be collected; demanded for these.
+        works_council: What became of asking it; demanded for mail and chat in Germany and France.
+        seconds: How long a program or a server may take.
+    """
 
     id: Id
     title: Text
-    kind: Literal["folder"]
-    path: Text
+    kind: Literal[
+        "folder", "file", "mail", "web", "git", "command", "s3", "sftp", "imap", "slack-channel"
+    ]
+    path: Text | None = None
+    url: Text | None = None
+    command: list[Text] | None = None
+    channel: Text | None = None
+    secret: Annotated[str, StringConstraints(pattern=r"^env:[A-Z][A-Z0-9_]*$")] | None = None
+    known_hosts: Text | None = None
     place: Place
     personal_data: bool = False
+    state_secret: bool = False
+    trade_secret: bool = False
+    legal_basis: Text | None = None
+    works_council: WorksCouncil | None = None
+    seconds: Annotated[int, Field(ge=1, le=86400)] = 300
 
 
 class TradeSecretsFile(Strict):

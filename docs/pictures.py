@@ -300,7 +300,7 @@ def messages(studio: Studio) -> None:
         "You are under a legal hold and have not acknowledged it yet. Keep everything that the notice you"
         " received names; then acknowledge it here.",
         example=True, title="Legal hold", moments=(("Please acknowledge by", NOW + timedelta(days=2)),),
-        buttons=(hold_button(MATTER, "legal-hold-1"),), zone=ZONE,
+        buttons=(hold_button(MATTER, "legal-hold-1", "5f2c9a1be0d34c77"),), zone=ZONE,
     )  # fmt: skip
     direct = studio.client.open_dm(studio.user("alan-brooks"))
     studio.post(direct, note_blocks(hold), note_text(hold))

@@ -140,12 +140,18 @@ class Seat:
 def seat(standin: Standin, pictures: Path) -> Iterator[Seat]:
     """Open the page in Debian's Chromium with the link that lets a browser in."""
     pictures.mkdir(parents=True, exist_ok=True)
+    with in_chromium() as page:
+        page.goto(standin.page_url)
+        page.wait_for_selector("nav a")
+        yield Seat(page, pictures)
+
+
+@contextlib.contextmanager
+def in_chromium() -> Iterator[Page]:
+    """Open an empty page in Debian's Chromium."""
     with sync_playwright() as play:
         chromium = play.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        page = chromium.new_page(viewport=_TALL)  # type: ignore[arg-type]
-        page.goto(standin.page_url)
-        page.wait_for_selector("nav a")
-        yield Seat(page, pictures)
+        yield chromium.new_page(viewport=_TALL)  # type: ignore[arg-type]
         chromium.close()

@@ -21,6 +21,10 @@ LETTERS = [
     ("cease-and-desist", "zh-CN", "lawyers-letter"),
     ("legal-hold", "en-US", "memorandum"),
     ("legal-hold", "zh-CN", "memorandum"),
+    ("legal-hold", "en-US", "steward"),
+    ("legal-hold", "zh-CN", "steward"),
+    ("legal-hold", "en-US", "release"),
+    ("legal-hold", "zh-CN", "release"),
     ("executive-brief", "en-US", "brief"),
 ]
 FIRM = {

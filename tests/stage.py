@@ -30,12 +30,12 @@ class Stage:
 
     @contextlib.contextmanager
     def up(self, slack: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
-        """Run ``breachbook up --demo-slack``; at the end it is asked to stop.
+        """Run ``breachbook up --demo-slack --demo-tsa``; at the end it is asked to stop.
 
         Args:
             slack: The environment that leads to another Slack than the demonstration's.
         """
-        command = ["up"] if slack is not None else ["up", "--demo-slack"]
+        command = ["up"] if slack is not None else ["up", "--demo-slack", "--demo-tsa"]
         (self.workspace.run / "heartbeat.json").unlink(missing_ok=True)
         with (self.workspace.run / "up.log").open("ab") as log:
             process = subprocess.Popen(

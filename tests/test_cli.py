@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from breachbook import layout
-from breachbook.cli import COMMANDS, build, evidence
+from breachbook.cli import COMMANDS, build, evidence, hold
 from breachbook.demo.portal import Portal
 from breachbook.durable import replace
 from breachbook.events import stamp
@@ -22,7 +22,7 @@ from tests.terminal import Run, terminal
 
 HOLDER = "moqiao-castings"
 NAMES = [name for commands in COMMANDS.values() for name in commands]
-VERBS = [f"evidence {verb}" for verb in evidence.VERBS]
+VERBS = [f"evidence {verb}" for verb in evidence.VERBS] + [f"hold {verb}" for verb in hold.VERBS]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,9 @@ def test_every_command_explains_itself_with_an_example(name: str, run: Run) -> N
     assert (f"breachbook {name}" in out) if name != "prefect" else ("Prefect's own client" in out)
 
 
-@pytest.mark.parametrize("name", [name for name in [*NAMES, *VERBS] if name != "evidence"])
+@pytest.mark.parametrize(
+    "name", [name for name in [*NAMES, *VERBS] if name not in ("evidence", "hold")]
+)
 def test_commands_that_print_data_have_json(name: str) -> None:
     """Every command but those that start something else takes --json."""
     command = build(only=name.split()[0])

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from breachbook.events import Draft
+from breachbook import consents
+from breachbook.events import Actor, Draft
 from tests.builders import StandingClock
-from tests.cases_core import Case, waits_for_triage
+from tests.cases_core import COUNSEL, Case, waits_for_triage
 from tests.terminal import Run, terminal
 
 POLICY = """\
@@ -133,7 +134,7 @@ def test_request_shows_what_its_policy_allows(case: Case, run: Run) -> None:
 def test_hold_is_acknowledged_by_its_custodian_alone_and_released_by_counsel(
     case: Case, run: Run
 ) -> None:
-    """Anybody else is told what they would be told of no hold; release needs counsel and a reason."""
+    """Anybody else is told what they would be told of no hold; release needs two counsel and a reason."""
     data = {"hold": "legal-hold-1", "custodian": "alan-brooks", "document": "D1"}
     case.file.transact(lambda _: [Draft("hold.issued", data)])
     other = run(case, "hold", "acknowledge", case.id, "legal-hold-1", "--as", "helen-marsh")
@@ -142,9 +143,13 @@ def test_hold_is_acknowledged_by_its_custodian_alone_and_released_by_counsel(
     listed = json.loads(run(case, "hold", "list", case.id, "--json", "--as", "helen-marsh")[1])
     words = ["--custodian", "alan-brooks", "--reason", "settled"]
     clerk = run(case, "hold", "release", case.id, "legal-hold-1", *words, "--as", "joan-petrov")
+    alone = run(case, "hold", "release", case.id, "legal-hold-1", *words, "--as", "helen-marsh")
+    consents.ask(case.file, COUNSEL, "release-hold", "legal-hold-1|alan-brooks", "settled")
+    consents.give(case.file, Actor("david-okafor", "example"), "R1")
     freed = run(case, "hold", "release", case.id, "legal-hold-1", *words, "--as", "helen-marsh")
 
-    assert (other[0], own[0], again[0], clerk[0], freed[0]) == (1, 0, 0, 1, 0)
+    assert (other[0], own[0], again[0], clerk[0], alone[0], freed[0]) == (1, 0, 0, 1, 1, 0)
+    assert "two counsel" in alone[2]
     assert "not yours" in other[2]
     assert [item["state"] for item in listed if item["custodian"] == "alan-brooks"] == [
         "acknowledged"

@@ -47,7 +47,9 @@ ACTS: dict[str, Act] = {
     "restore gate": lambda case: deadline_records.restore_gate(
         case.file, case.library, COUNSEL, "cn-dsl-36", "why"
     ),
-    "release": lambda case: holds.release(case.file, COUNSEL, HOLD, CUSTODIAN.person, "why"),
+    "release": lambda case: holds.release(
+        case.workspace, case.file, COUNSEL, HOLD, CUSTODIAN.person, "why"
+    ),
     "answer": lambda case: steps.answer(case.file, case.library, COUNSEL, "triage", TRIAGE),
 }
 

@@ -53,6 +53,7 @@ PAGE = MatterPage(
             "expires": "2026-03-03 15:00 UTC",
         }
     ],
+    may_hand_in=False,
 )
 
 
@@ -195,7 +196,7 @@ def test_every_answer_has_the_strict_headers(browser: httpx.Client, path: str) -
     assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self';")
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_foreign_host_is_refused(browser: httpx.Client, links: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from breachbook.desk.attachments import is_slacks, safe_name
 from breachbook.desk.matters import NOT_YOURS
 from breachbook.desk.payloads import Received, key
 from breachbook.slack.actions import REPORT_ANEW, REPORT_MESSAGE
+from breachbook.slack.files import is_slacks, safe_name
 from tests.desk_world import ALAN, CHANNEL, HELEN, LIN, MATTER, NORA, PETER, TOWN, Desk, desk
 
 FOUND: dict[str, Any] = {

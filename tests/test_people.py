@@ -7,7 +7,7 @@ import pytest
 
 from breachbook import people as module
 from breachbook.errors import ContentError
-from breachbook.people import People, PeopleFile, Person, check_unique, seconds
+from breachbook.people import People, PeopleFile, Person, check_unique, seconds, unknown_managers
 from breachbook.source import parse, validate
 
 
@@ -70,6 +70,7 @@ def test_with_any_follows_the_order_of_the_file() -> None:
         ({"slack": {"team_id": "T0A"}}, "slack.user_id"),
         ({"slack": {"team_id": "T0A", "user_id": "helen@example.org"}}, "slack.user_id"),
         ({"phone": "1"}, "phone"),
+        ({"fax": "1"}, "fax"),
     ],
 )
 def test_row_that_is_not_exact_is_refused(changes: dict[str, Any], key: str) -> None:
@@ -80,6 +81,21 @@ def test_row_that_is_not_exact_is_refused(changes: dict[str, Any], key: str) -> 
         validate(source, PeopleFile)
 
     assert [problem.key for problem in refused.value.problems] == [f"people.0.{key}"]
+
+
+def test_manager_is_another_row() -> None:
+    """Nobody is their own manager, and a manager who is not there cannot be told anything."""
+    text = b"""people:
+  - {id: a, name: A, roles: [custodian], zone: UTC, manager: b}
+  - {id: b, name: B, roles: [executive], zone: UTC, manager: b}
+  - {id: c, name: C, roles: [custodian], zone: UTC, manager: nobody}
+"""
+    file = validate(parse(text, "people.yaml"), PeopleFile)
+
+    assert [path for path, _ in unknown_managers(file)] == [
+        ("people", 1, "manager"),
+        ("people", 2, "manager"),
+    ]
 
 
 def test_identity_that_stands_twice_is_named() -> None:

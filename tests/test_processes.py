@@ -21,7 +21,7 @@ from tests.stage import Stage, until
 
 pytestmark = pytest.mark.server
 CANARY = "canary-7f3a9c51"
-VICTIMS = ("engine", "slack", "desk", "engine", "engine")
+VICTIMS = ("engine", "slack", "desk", "engine", "tsa", "engine")
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 def _check(stage: Stage) -> None:
     """Every invariant of a finished matter."""
+    until(lambda: bool(stage.state().evidence.stamps_of("E1")), "the trial authority's time-stamp")
     state = stage.state()
     subjects = Counter(approval.subject for approval in state.approvals.values())
     effects = Counter(

@@ -15,7 +15,8 @@ from tests.readme_tables import README, with_tables
 TEXT = README.read_text("utf-8")
 EXAMPLES = README.parent / "examples"
 NAMED = re.compile(r"(?<![\w/.-])(?:cn|eu|hk|itc|tw|uk|us)(?:-[a-z0-9]+)+(?![\w/-])")
-OTHER = {"itc-complaint", "itc-orders"}  # what a fact of the example is about, a procedure
+# What a fact of the example is about, a procedure, a class of time-stamps.
+OTHER = {"itc-complaint", "itc-orders", "cn-trusted"}
 
 
 @pytest.fixture(scope="module")

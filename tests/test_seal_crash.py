@@ -1,34 +1,20 @@
 """An acquisition that is killed, or that the disk fails, leaves a whole exhibit or nothing."""
 
+import fcntl
 import os
 import random
 import resource
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from breachbook.errors import CustodyError
 from breachbook.seal.staging import stage
 from tests.exhibits import inspect, plain_source, preserve
-
-_SCRIPT = """
-import sys
-from pathlib import Path
-from tests.exhibits import preserve
-preserve(Path(sys.argv[1]), Path(sys.argv[2]))
-"""
-
-
-def _many(folder: Path) -> Path:
-    """Make a source that takes workers: small files and one that is copied by the kernel."""
-    plain_source(folder)
-    for number in range(150):
-        (folder / f"{number}.txt").write_bytes(os.urandom(3000))
-    (folder / "large.bin").write_bytes(os.urandom(40 << 20))
-    return folder
+from tests.faults import Step, injected, losses, many, seal, steps
 
 
 def _is_whole_or_absent(exhibits: Path) -> str:
@@ -42,19 +28,18 @@ def _is_whole_or_absent(exhibits: Path) -> str:
 
 def test_acquire_killed_at_any_time_leaves_all_or_nothing(tmp_path: Path) -> None:
     """After a kill at a random point the next try always succeeds; no worker is in its way."""
-    source = _many(tmp_path / "share")
+    source = many(tmp_path / "share")
     chance = random.Random(20261124)  # noqa: S311 - points in time, not secrets
     seen = set()
-    for attempt in range(14):
+    for attempt in range(6):
         exhibits = tmp_path / f"exhibits{attempt}"
-        command = [sys.executable, "-c", _SCRIPT, str(source), str(exhibits)]
-        with subprocess.Popen(command) as process:
+        with subprocess.Popen(seal(source, exhibits)) as process:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(0.15 + chance.random() * 0.6)
+                process.wait(0.15 + chance.random() * 0.4)
             process.kill()
         seen.add(_is_whole_or_absent(exhibits))
 
-        sealed = preserve(source, exhibits)
+        sealed = preserve(source, exhibits, resume=bool(attempt % 2))
 
         assert inspect(sealed).is_sound
         assert {path.name for path in exhibits.iterdir()} == {"E1", "E1.seal.json"}
@@ -63,74 +48,85 @@ def test_acquire_killed_at_any_time_leaves_all_or_nothing(tmp_path: Path) -> Non
 
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize(
-    ("call", "when"),
+    "call",
     [
-        ("mkdir", 2),
-        ("mkdirat", 2),
-        ("openat", 60),
-        ("pwrite64", 1),
-        ("copy_file_range", 2),
-        ("syncfs", 1),
-        ("fsync", 1),
-        ("fsync", 4),
-        ("fsync", 8),
-        ("fsync", 9),
-        ("rename", 1),
-        ("rename", 2),
-        ("unlinkat", 1),
+        "mkdirat:when=5",
+        "pwrite64:when=7",
+        "copy_file_range:when=1",
+        "syncfs:when=1",
+        "fsync:when=3",
+        "fsync:when=10",
+        "rename:when=2",
+        "rename:when=3",
     ],
 )
-def test_acquire_killed_at_a_system_call_leaves_all_or_nothing(
-    tmp_path: Path, call: str, when: int
-) -> None:
+def test_acquire_killed_at_a_system_call_leaves_all_or_nothing(tmp_path: Path, call: str) -> None:
     """The same at chosen calls, in whatever process makes them, the two renames included."""
-    source, exhibits = _many(tmp_path / "share"), tmp_path / "exhibits"
-    inject = f"inject={call}:signal=KILL:when={when}"
-    command = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", inject]
-    subprocess.run(
-        [*command, sys.executable, "-c", _SCRIPT, str(source), str(exhibits)],
-        check=False,
-        capture_output=True,
-    )
+    source, exhibits = many(tmp_path / "share"), tmp_path / "exhibits"
+    injected(call.replace(":", ":signal=KILL:"), source, exhibits)
     _is_whole_or_absent(exhibits)
 
-    assert inspect(preserve(source, exhibits)).is_sound
+    assert inspect(preserve(source, exhibits, resume=True)).is_sound
 
 
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize(
-    ("call", "error"),
+    "fault",
     [
-        ("pwrite64", "ENOSPC"),
-        ("pwrite64", "EIO"),
-        ("copy_file_range", "ENOSPC"),
-        ("ftruncate", "EIO"),
-        ("syncfs", "EIO"),
-        ("fsync", "EIO"),
-        ("rename", "EIO"),
+        "pwrite64:error=ENOSPC:when=20",
+        "copy_file_range:error=ENOSPC:when=1+",
+        "ftruncate:error=EIO:when=1+",
+        "syncfs:error=EIO:when=1",
+        "fsync:error=EIO:when=9",
+        "fsync:error=EIO:when=12",  # the last: what is shown already is hidden again
+        "rename:error=EIO:when=3",
     ],
 )
-def test_acquire_on_a_failing_disk_leaves_nothing(tmp_path: Path, call: str, error: str) -> None:
+def test_acquire_on_a_failing_disk_leaves_nothing(tmp_path: Path, fault: str) -> None:
     """A full or failing disk is one clear error, and nothing of the exhibit is visible."""
-    source, exhibits = _many(tmp_path / "share"), tmp_path / "exhibits"
-    only = f"trace={call}"
-    inject = f"inject={call}:error={error}:when=1+"
-    command = ["strace", "-f", "-qq", "-o", os.devnull, "-e", only, "-e", inject]
-    done = subprocess.run(
-        [*command, sys.executable, "-c", _SCRIPT, str(source), str(exhibits)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    source, exhibits = many(tmp_path / "share"), tmp_path / "exhibits"
+    done = injected(fault, source, exhibits)
 
     assert "CustodyError" in done.stderr.splitlines()[-1]
     assert "nothing of it is kept" in done.stderr
-    assert list(exhibits.iterdir()) == []
+    assert not (exhibits / "E1").exists()
+    assert not (exhibits / ".E1.staged").exists()
+
+
+@pytest.mark.needs("strace")
+@pytest.mark.parametrize("make", [many, plain_source])
+def test_acquire_is_safe_from_a_power_cut_before_it_is_seen(tmp_path: Path, make: Any) -> None:
+    """Nothing appears, and nothing is reported, that a power cut could still take away in part.
+
+    And every sync is needed for that: without any one of them the same check finds a loss.
+    """
+    exhibit = tmp_path / "matter/exhibits/E1"
+    if make is many:
+        exhibit.parent.mkdir(parents=True)  # made with the exhibit, it is covered by its syncfs
+    done = steps(tmp_path, make(tmp_path / "share"), exhibit.parent)
+    syncs = [at for at, step in enumerate(done) if step.act in ("fsync", "syncfs")]
+
+    assert losses(done, exhibit) == []
+    assert len(syncs) > 10
+    for at in syncs:
+        assert losses([*done[:at], *done[at + 1 :]], exhibit), done[at]
+
+
+def test_losses_are_found_in_either_order_of_seal_and_bag() -> None:
+    """A bag shown before its seal is safe is a loss, and so is a seal shown before it is written."""
+    named = [Step("make", "/e/.s/seal"), Step("fsync", "/e/.s")]
+    shown = [Step("rename", "/e/.s/seal", "/e/E1.seal.json"), Step("rename", "/e/.s/b", "/e/E1")]
+
+    assert losses([*named, *shown, Step("fsync", "/e")], Path("/e/E1"))
+    assert losses([*named, Step("write", "/e/.s/seal"), shown[0]], Path("/e/E1"))
+    assert not losses(
+        [*named, shown[0], Step("fsync", "/e"), shown[1], Step("fsync", "/e")], Path("/e/E1")
+    )
 
 
 def test_acquire_that_outgrows_a_limit_leaves_nothing(tmp_path: Path) -> None:
     """A write that the system refuses in a worker reaches the caller as a CustodyError."""
-    source, exhibits = _many(tmp_path / "share"), tmp_path / "exhibits"
+    source, exhibits = many(tmp_path / "share"), tmp_path / "exhibits"
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
     try:
@@ -149,3 +145,20 @@ def test_acquire_waits_for_nobody_for_long(tmp_path: Path) -> None:
         pytest.raises(CustodyError, match="another process is preserving this exhibit"),
     ):
         preserve(plain_source(tmp_path / "share"), tmp_path / "exhibits")
+
+
+def test_stage_locks_only_a_folder_that_is_still_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on the folder that the holder before removed at its end would protect nothing."""
+    lock = fcntl.flock
+
+    def removed_first(descriptor: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", lock)
+        (tmp_path / "exhibits/.E1.staged").rmdir()
+        lock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", removed_first)
+
+    with stage(tmp_path / "exhibits", "E1") as staged:
+        assert os.path.samestat(os.fstat(staged.lock), staged.folder.stat())

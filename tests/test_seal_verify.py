@@ -1,18 +1,23 @@
 """Verifying an exhibit: every way it can fail, and what is named."""
 
 import hashlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import bagit
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from breachbook.custody import Report, Sealed
+from breachbook.canonical import canonical
+from breachbook.custody import Sealed
 from breachbook.errors import VerificationError
-from breachbook.seal import public_key, public_pem, seal_path, verify
-from tests.exhibits import KEY, inspect, plain_source, preserve
+from breachbook.seal import seal_path, verify
+from breachbook.seal.bag import RECORD
+from tests.authority import NOW
+from tests.exhibits import HEAD, KEY, inspect, named, plain_source, preserve, rewrite
+from tests.stamped import stamped
 
 
 @pytest.fixture
@@ -21,25 +26,13 @@ def sealed(tmp_path: Path) -> Sealed:
     return preserve(plain_source(tmp_path / "share"), tmp_path / "exhibits")
 
 
-def _rewrite(path: Path, data: bytes) -> None:
-    """Change a sealed file in place and give back its time and mode, as a careful forger would."""
-    facts = path.stat()
-    path.chmod(0o600)
-    path.write_bytes(data)
-    path.chmod(facts.st_mode)
-    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-
-
-def _named(report: Report) -> set[tuple[str, str]]:
-    return {(finding.code, finding.path) for finding in report.findings}
-
-
 def test_verify_finds_a_sound_exhibit_valid_in_every_layer(sealed: Sealed) -> None:
-    """With key and journal at hand nothing is left unchecked."""
-    report = inspect(sealed)
+    """With key, journal and time-stamps at hand nothing is left unchecked."""
+    report = inspect(sealed, heads={HEAD: None}, tokens=[stamped(sealed)], now=NOW)
 
     assert report.is_sound
-    assert [layer.status for layer in report.layers] == ["valid"] * 9
+    assert [layer.status for layer in report.layers] == ["valid"] * 10
+    assert not report.warnings
 
 
 def test_verify_says_what_it_could_not_check(sealed: Sealed) -> None:
@@ -49,17 +42,18 @@ def test_verify_says_what_it_could_not_check(sealed: Sealed) -> None:
     assert {layer.name: layer.reason for layer in report.unchecked} == {
         "signature": "no public key was given",
         "journal": "no digest from a journal was given",
+        "time-stamps": "no time-stamp was given",
     }
 
 
-def test_verify_names_every_file_in_which_any_byte_changed(sealed: Sealed) -> None:
-    """Each byte of each file of a whole exhibit, the seal included, is covered."""
+def test_verify_names_every_file_in_which_a_byte_changed(sealed: Sealed) -> None:
+    """Bytes all over each file of a whole exhibit, the seal included, are covered."""
     files = [path for path in sealed.path.parent.rglob("*") if path.is_file()]
     unseen = []
     for path in files:
         whole = path.read_bytes()
         path.chmod(0o600)
-        for at in range(len(whole)):
+        for at in range(0, len(whole), 1 + len(whole) // 100):
             with path.open("r+b") as handle:
                 handle.seek(at)
                 handle.write(bytes([whole[at] ^ 1]))
@@ -73,7 +67,7 @@ def test_verify_names_every_file_in_which_any_byte_changed(sealed: Sealed) -> No
 
 
 def _flip(sealed: Sealed) -> None:
-    _rewrite(sealed.path / "data/list.csv", b"part,drawing\n2,wheel\n")
+    rewrite(sealed.path / "data/list.csv", b"part,drawing\n2,wheel\n")
 
 
 def _add(sealed: Sealed) -> None:
@@ -122,7 +116,20 @@ def _drop_manifest(sealed: Sealed) -> None:
     (sealed.path / "manifest-sha256.txt").unlink()
     tags = sealed.path / "tagmanifest-sha256.txt"
     kept = [line for line in tags.read_bytes().splitlines(True) if b" manifest-" not in line]
-    _rewrite(tags, b"".join(kept))
+    rewrite(tags, b"".join(kept))
+
+
+def _downgrade(sealed: Sealed) -> None:
+    """Put a whole set of weaker manifests in the place of the sealed ones."""
+    for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        listed = [line[66:] for line in (sealed.path / name).read_text().splitlines()]
+        (sealed.path / name).unlink()
+        listed = [one.replace("sha256", "md5") for one in listed]
+        lines = [
+            f"{hashlib.md5((sealed.path / one).read_bytes()).hexdigest()}  {one}\n"  # noqa: S324
+            for one in listed
+        ]
+        (sealed.path / name.replace("sha256", "md5")).write_text("".join(lines))
 
 
 def _drop_tag_manifest(sealed: Sealed) -> None:
@@ -133,8 +140,45 @@ def _drop_record(sealed: Sealed) -> None:
     (sealed.path / "breachbook/entries.jsonl").unlink()
 
 
+def _misstate(sealed: Sealed, key: str, value: object) -> None:
+    """Let the record say something else of a file than the rest of the exhibit."""
+    path = sealed.path / "breachbook/entries.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for one in rows:
+        one |= {key: value} if one["path"] == "list.csv" else {}
+    rewrite(path, b"".join(canonical(one) + b"\n" for one in rows))
+
+
+def _misstate_size(sealed: Sealed) -> None:
+    _misstate(sealed, "stored", 1)
+
+
+def _misstate_digest(sealed: Sealed) -> None:
+    _misstate(sealed, "sha256", "0" * 64)
+
+
 def _drop_seal(sealed: Sealed) -> None:
     seal_path(sealed.path).unlink()
+
+
+def _unseal(sealed: Sealed) -> None:
+    """Make a bag of nobody's out of an exhibit: no seal, no record."""
+    _drop_seal(sealed)
+    (sealed.path / RECORD).unlink()
+    (sealed.path / "breachbook/entries.jsonl").unlink()
+    (sealed.path / "breachbook").rmdir()
+    (sealed.path / "tagmanifest-sha256.txt").unlink()
+
+
+def _fetch(sealed: Sealed) -> None:
+    """Say that a file is to be fetched from elsewhere, and take it away."""
+    _drop_payload(sealed)
+    (sealed.path / "fetch.txt").write_text("https://example.org/ - data/drawings/wheel.txt\n")
+
+
+def _link_for_seal(sealed: Sealed) -> None:
+    seal_path(sealed.path).rename(sealed.path.parent / "away")
+    seal_path(sealed.path).symlink_to("away")
 
 
 def _drop_payload(sealed: Sealed) -> None:
@@ -151,7 +195,7 @@ def _rehash(sealed: Sealed) -> None:
             f"{hashlib.sha256((sealed.path / one).read_bytes()).hexdigest()}  {one}\n"
             for one in listed
         ]
-        _rewrite(path, "".join(lines).encode())
+        rewrite(path, "".join(lines).encode())
 
 
 ATTACKS: list[tuple[Callable[[Sealed], None], str, str, str]] = [
@@ -168,10 +212,22 @@ ATTACKS: list[tuple[Callable[[Sealed], None], str, str, str]] = [
     (_add_empty_folder, "metadata", "extra", "data/new"),
     (_touch, "metadata", "time-changed", "data/list.csv"),
     (_open_up, "metadata", "mode-changed", "data/list.csv"),
+    (_misstate_size, "metadata", "disagrees", "data/list.csv"),
+    (_misstate_digest, "metadata", "disagrees", "data/list.csv"),
     (_drop_manifest, "seal", "missing", "manifest-sha256.txt"),
     (_drop_tag_manifest, "seal", "missing", "tagmanifest-sha256.txt"),
+    (_drop_tag_manifest, "structure", "missing", "tagmanifest-sha256.txt"),
     (_drop_record, "tag-files", "missing", "breachbook/entries.jsonl"),
+    (_drop_record, "seal", "missing", "breachbook/entries.jsonl"),
+    (_drop_record, "metadata", "missing", "breachbook/entries.jsonl"),
     (_drop_seal, "seal", "missing", "E1.seal.json"),
+    (_drop_seal, "journal", "missing", "E1.seal.json"),
+    (_link_for_seal, "seal", "missing", "E1.seal.json"),
+    (_unseal, "seal", "missing", "E1.seal.json"),
+    (_downgrade, "seal", "missing", "tagmanifest-sha256.txt"),
+    (_downgrade, "seal", "extra", "manifest-md5.txt"),
+    (_fetch, "payload", "missing", "data/drawings/wheel.txt"),
+    (_fetch, "extra-files", "extra", "fetch.txt"),
     (_rehash, "seal", "changed", "tagmanifest-sha256.txt"),
 ]
 
@@ -179,7 +235,7 @@ ATTACKS: list[tuple[Callable[[Sealed], None], str, str, str]] = [
 @pytest.mark.parametrize(
     ("attack", "layer", "code", "path"),
     ATTACKS,
-    ids=[f"{attack.__name__[1:]}-{code}" for attack, _, code, _ in ATTACKS],
+    ids=[f"{attack.__name__[1:]}-{layer}-{code}" for attack, layer, code, _ in ATTACKS],
 )
 def test_verify_catches_each_attack(
     sealed: Sealed, attack: Callable[[Sealed], None], layer: str, code: str, path: str
@@ -189,37 +245,43 @@ def test_verify_catches_each_attack(
 
     report = inspect(sealed)
     assert report.layer(layer).status == "invalid"
-    assert (code, path) in _named(report)
+    assert (code, path) in named(report)
 
 
-def test_verify_catches_a_whole_new_exhibit_in_the_old_ones_place(
-    sealed: Sealed, tmp_path: Path
-) -> None:
-    """Who seals everything anew, with another key, fails against key and journal."""
-    (tmp_path / "share/list.csv").write_bytes(b"forged")
-    forged = preserve(tmp_path / "share", tmp_path / "forged", key=Ed25519PrivateKey.generate())
+@pytest.mark.parametrize("known", ["seal", "public_keys", "expected_seal_sha256"])
+def test_verify_judges_as_ours_what_anything_says_is_ours(sealed: Sealed, known: str) -> None:
+    """A seal beside it, a key or a digest given: an exhibit whose record was taken away stays one."""
+    given: dict[str, Any] = {"public_keys": [KEY.public_key()], "expected_seal_sha256": "0" * 64}
+    _unseal(sealed)
+    if known == "seal":
+        seal_path(sealed.path).write_bytes(b"{}")
+    given = {known: given[known]} if known in given else {}
 
-    report = inspect(forged, expected_seal_sha256=sealed.seal_sha256)
-    assert report.layer("signature").status == "invalid"
-    assert report.layer("journal").status == "invalid"
-    assert ("changed", "E1.seal.json") in _named(report)
+    report = verify(sealed.path, **given)
 
-
-def test_verify_catches_an_exhibit_under_another_ones_name(sealed: Sealed, tmp_path: Path) -> None:
-    """A bag and its seal cannot be moved to another exhibit id."""
-    seal_path(sealed.path).rename(tmp_path / "exhibits/E2.seal.json")
-    sealed.path.rename(tmp_path / "exhibits/E2")
-
-    report = verify(tmp_path / "exhibits/E2", public_keys=[KEY.public_key()])
-    assert ("disagrees", "E2.seal.json") in _named(report)
+    assert ("missing", "tagmanifest-sha256.txt") in named(report)
+    assert report.layer("structure").status == "invalid"
 
 
-def test_verify_expects_a_signature_when_given_a_key(tmp_path: Path) -> None:
-    """An unsigned seal is not checked without a key and invalid with one."""
-    unsigned = preserve(plain_source(tmp_path / "share"), tmp_path / "exhibits", key=None)
+def test_verify_catches_a_name_in_another_unicode_form(tmp_path: Path) -> None:
+    """What is forgiven to bags of others is a renamed file in an exhibit of ours."""
+    source = plain_source(tmp_path / "share")
+    (source / "caf\u00e9").write_bytes(b"1")
+    sealed = preserve(source, tmp_path / "exhibits")
+    (sealed.path / "data/caf\u00e9").rename(sealed.path / "data/cafe\u0301")
 
-    assert verify(unsigned.path).layer("signature").status == "not-checked"
-    assert inspect(unsigned).layer("signature").status == "invalid"
+    report = inspect(sealed)
+    assert {("missing", "data/caf\u00e9"), ("extra", "data/cafe\u0301")} <= named(report)
+    assert not report.warnings
+
+
+def test_verify_reads_an_exhibit_in_sha512(tmp_path: Path) -> None:
+    """An exhibit whose one manifest is SHA-512 is verified like any other, and its changes found."""
+    sealed = preserve(plain_source(tmp_path / "share"), tmp_path / "exhibits", algorithm="sha512")
+
+    assert inspect(sealed, tokens=[stamped(sealed)], now=NOW).unchecked == ()
+    _flip(sealed)
+    assert inspect(sealed).layer("payload").status == "invalid"
 
 
 def test_verify_can_leave_out_times_of_a_copy(sealed: Sealed) -> None:
@@ -236,10 +298,10 @@ def test_verify_refuses_a_path_that_leads_out_of_the_bag(sealed: Sealed) -> None
     """A manifest line with a parent folder is named, its target never opened."""
     path = sealed.path / "manifest-sha256.txt"
     line = f"{'0' * 64}  data/../../../share/list.csv\n".encode()
-    _rewrite(path, path.read_bytes() + line)
+    rewrite(path, path.read_bytes() + line)
 
     report = inspect(sealed)
-    assert ("unsafe-path", "data/../../../share/list.csv") in _named(report)
+    assert ("unsafe-path", "data/../../../share/list.csv") in named(report)
 
 
 @pytest.mark.parametrize(
@@ -247,9 +309,9 @@ def test_verify_refuses_a_path_that_leads_out_of_the_bag(sealed: Sealed) -> None
 )
 def test_verify_names_a_manifest_that_cannot_be_read(sealed: Sealed, line: bytes) -> None:
     """A broken line is a finding of the manifest, not a crash."""
-    _rewrite(sealed.path / "manifest-sha256.txt", line)
+    rewrite(sealed.path / "manifest-sha256.txt", line)
 
-    assert ("malformed", "manifest-sha256.txt") in _named(inspect(sealed))
+    assert ("malformed", "manifest-sha256.txt") in named(inspect(sealed))
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"\xff", b'{"path":1}\n', b"null\n", b"1"])
@@ -258,7 +320,7 @@ def test_verify_names_a_manifest_that_cannot_be_read(sealed: Sealed, line: bytes
 )
 def test_verify_survives_garbage_in_any_file(sealed: Sealed, name: str, data: bytes) -> None:
     """Whatever stands in a file, the report comes, and names it."""
-    _rewrite(sealed.path / name, data)
+    rewrite(sealed.path / name, data)
 
     report = inspect(sealed)
     assert Path(name).name in {Path(finding.path).name for finding in report.findings}
@@ -289,14 +351,9 @@ def test_verify_takes_a_bag_of_somebody_else_without_seal(tmp_path: Path) -> Non
         "seal",
         "signature",
         "journal",
+        "time-stamps",
+        "extra-files",
     }
-
-
-def test_public_key_comes_back_from_its_text() -> None:
-    """The exported key verifies; anything else is refused."""
-    assert public_key(public_pem(KEY)) == KEY.public_key()
-    with pytest.raises(VerificationError, match="an Ed25519 public key"):
-        public_key(b"nothing")
 
 
 def test_report_tells_itself_as_data(sealed: Sealed) -> None:

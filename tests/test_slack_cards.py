@@ -169,7 +169,7 @@ def test_hostile_text_in_tasks_notes_and_lines_stays_text(text: str) -> None:
     task = Task(text, text, text, text, Approver(text, text), NOW, example=True)
     note = Note(
         text, text, example=True, title=text, people=(Approver(text, text),) * 60, address=text,
-        moments=(("Expires", NOW),), buttons=(hold_button("LEAK-2026-0001", "legal-hold-1"),),
+        moments=(("Expires", NOW),), buttons=(hold_button("LEAK-2026-0001", "legal-hold-1", "5f2c9a1be0d34c77"),),
     )  # fmt: skip
 
     assert problems_of_blocks(task_blocks(task)) == []

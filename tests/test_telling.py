@@ -361,7 +361,7 @@ def test_waiting_approver_is_reminded_in_a_direct_message(world: Telling) -> Non
 
 
 def test_hold_is_acknowledged_by_button_which_then_goes(world: Telling) -> None:
-    """The custodian's message carries the hold; once acknowledged, no button is left."""
+    """The custodian's message carries the hold; once acknowledged, only its questions are asked."""
     custodian = "alan-brooks"
     (before,) = world.direct(custodian)
     offered = buttons(before)
@@ -371,10 +371,12 @@ def test_hold_is_acknowledged_by_button_which_then_goes(world: Telling) -> None:
     holds.acknowledge(world.case.workspace, world.case.id, HOLD, actor=Actor(custodian, "example"))
     world.advance()
 
-    value = {"hold-acknowledge": f"{world.case.id} {HOLD}"}
+    notice = world.case.matter.holds[HOLD, custodian].notice[:16]
+    value = {"hold-acknowledge": f"{world.case.id} {HOLD}:{notice}"}
     assert offered == value
     assert reminded == [value, value]
-    assert [buttons(m) for m in world.direct(custodian)] == [{}, {}]
+    asked = {"hold-questions": f"{world.case.id} {HOLD}"}
+    assert [buttons(m) for m in world.direct(custodian)] == [{}, {}, asked]
     assert "acknowledged; thank you" in texts([m["blocks"] for m in world.direct(custodian)])
 
 

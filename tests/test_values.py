@@ -145,3 +145,15 @@ def test_unwritable_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match=r"values\.jsonl"):
         values.flush()
+
+
+def test_rows_open_the_commitments_that_are_asked_for_and_still_hold(tmp_path: Path) -> None:
+    """A line whose value was changed, or that nobody asked for, is not handed out."""
+    first, second, _ = kept(tmp_path, "first", "second", "third")
+    path = tmp_path / "values.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"second", b"forged"))
+
+    rows = Values(path).rows([second["c"], first["c"]])
+
+    assert [json.loads(row)["value"] for row in rows] == ["first"]
+    assert Values(path).rows([]) == Values(tmp_path / "none").rows([first["c"]]) == []

@@ -1,10 +1,12 @@
 """Delivery: a hold or a brief by Slack to its reader; a letter laid out for whoever serves it."""
 
 from datetime import timedelta
+from typing import Any
 
 from breachbook import durable
 from breachbook.acts import Job, Result
 from breachbook.events import Draft, stamp
+from breachbook.hold_book import BY_HAND
 from breachbook.matter import Document, Matter
 from breachbook.people import seconds
 from breachbook.slack.blocks import Block
@@ -14,30 +16,38 @@ from breachbook.slack.notes import Note, note_blocks, note_text
 
 
 def issue(job: Job) -> Result:
-    """Deliver a legal hold to its custodian, once under its key."""
+    """Deliver a legal hold to its custodian, once under its key; one without Slack gets it by hand."""
     matter = job.file.refresh()
-    hold = f"{job.perform.step}-{job.perform.round}"
+    hold = matter.hold_book.of_step(job.perform.step, job.perform.target, job.perform.round)
+    notice = _document(job, matter).pdf
+    terms = matter.hold_book.stated(hold)
+    person = job.workspace.people.by_id.get(job.perform.target)
+    by_hand = person is not None and person.slack is None
     failed = _send(
         job,
         matter,
-        [job.perform.target],
+        [] if by_hand else [job.perform.target],
         "You are under a legal hold. Read the notice attached and keep everything it names;"
         " then acknowledge it here.",
-        (hold_button(matter.id, hold),),
+        (hold_button(matter.id, hold, notice),),
     )
     if failed:
         return failed
     document = matter.instance(job.perform.step, job.perform.target).document
-    data = {
+    data: dict[str, Any] = {
         "hold": hold,
         "custodian": job.perform.target,
         "document": document,
+        "notice": notice,
+        "version": terms.version if terms else 1,
+        **({"message": BY_HAND} if by_hand else {}),
     }
     step = job.library.pinned(job.file, matter).step(job.perform.step)
     if step.reply_within:
         reply_by = job.workspace.now() + timedelta(seconds=seconds(step.reply_within))
         data["reply_by"] = stamp(reply_by)
-    return Result("finished", "delivered", write=lambda _: [Draft("hold.issued", data)])
+    outcome = "to-hand-over" if by_hand else "delivered"
+    return Result("finished", outcome, write=lambda _: [Draft("hold.issued", data)])
 
 
 def serve(job: Job) -> Result:

@@ -14,6 +14,7 @@ from breachbook.basis import authors, inputs
 from breachbook.canonical import canonical
 from breachbook.errors import ContentError, Problem
 from breachbook.events import Draft
+from breachbook.holds.notices import told_terms
 from breachbook.matter import Matter
 from breachbook.notices import NoticeKind, render
 from breachbook.people import seconds
@@ -160,6 +161,9 @@ def _context(
         "today": today.isoformat(),
         "example": matter.example,
     }  # fmt: skip
+    if step.kind == "hold":
+        hold = matter.hold_book.of_step(step.id, job.perform.target, job.perform.round)
+        context["hold"] = told_terms(job.file, matter, hold)
     if step.reply_within:
         context["demands"] = {
             "reply_by": (today + timedelta(seconds=seconds(step.reply_within))).isoformat()

@@ -1,15 +1,16 @@
 """Verifies matters against everything they rest on; finds, names, and never repairs."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from breachbook import layout, rows
+from breachbook.audit.anchors import caveats, check_anchors
 from breachbook.audit.approvals import check_approvals
 from breachbook.audit.files import check_documents, check_exhibits, check_folder
 from breachbook.audit.journal import read_journal
 from breachbook.audit.kept import check_store, check_values
 from breachbook.audit.register import check_register, check_unknown
 from breachbook.audit.verdicts import Audit, Check
+from breachbook.matter import Matter
 
 __all__ = ["Audit", "Check", "verify"]
 
@@ -21,6 +22,7 @@ LAYERS = (
     "exhibits",
     "approvals",
     "register",
+    "anchors",
     "folder",
 )
 
@@ -35,41 +37,38 @@ def verify(root: Path, matter: str | None = None) -> Audit:
         rows.open_file(root, matter or "")
     wanted = [matter] if matter else layout.matter_ids(root)
     checks: list[Check] = []
-    unanchored = []
+    states: list[Matter] = []
     for name in wanted:
-        found, anchored = _matter(root, name)
+        found, state = _matter(root, name)
         checks += found
-        if not anchored:
-            unanchored.append(name)
+        states += [state] if state is not None else []
     if matter is None:
         checks += check_unknown(root)
-    return Audit(tuple(checks), tuple(_caveats(unanchored)))
+    return Audit(tuple(checks), tuple(caveats(states)))
 
 
-def _matter(root: Path, matter: str) -> tuple[list[Check], bool]:
+def _matter(root: Path, matter: str) -> tuple[list[Check], Matter | None]:
     folder = root / "matters" / matter
     read = read_journal(folder)
     checks = [read.check]
     if read.matter is None:
         reason = "the journal does not verify, so nothing says what should be there"
-        checks += [Check(matter, layer, "not-checked", reason) for layer in LAYERS[1:]]
-        return checks, False
+        checks += [
+            check_anchors(root, folder, None)
+            if layer == "anchors"
+            else Check(matter, layer, "not-checked", reason)
+            for layer in LAYERS[1:]
+        ]
+        return checks, None
     state, events = read.matter, read.events
     checks += [
         check_values(folder, events, state),
         check_store(folder, events),
         check_documents(folder, state),
-        check_exhibits(root, folder, state),
+        check_exhibits(root, folder, state, events),
         check_approvals(folder, events, state),
         check_register(root, events, state, read.size),
+        check_anchors(root, folder, state),
         check_folder(folder, events),
     ]
-    return checks, any(event.kind == "anchor.made" for event in events)
-
-
-def _caveats(unanchored: list[str]) -> Iterator[str]:
-    if unanchored:
-        yield (
-            f"nothing is anchored in {', '.join(unanchored)}: "
-            "removal of whole last lines would not show"
-        )
+    return checks, state

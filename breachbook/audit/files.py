@@ -1,5 +1,6 @@
 """What lies beside the journal: laid-out documents, exhibits, and anything that should not be there."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,12 @@ from breachbook.errors import BreachbookError
 from breachbook.events import Event
 from breachbook.exhibit_book import Exhibit
 from breachbook.matter import Matter
+from breachbook.workspace import Workspace
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from breachbook.inspection import Inspector
 
+_UNFINISHED = re.compile(r"\.E[0-9]+\.(staged|destroyed)")
 _EXPECTED = frozenset(
     {"journal.jsonl", "values.jsonl", "store", "documents", "exhibits", "exports"}
 )
@@ -56,44 +59,56 @@ def _laid_out(folder: Path, document: Document) -> Iterator[str]:
             yield f"{where} differs from the document in the journal"
 
 
-def check_exhibits(root: Path, folder: Path, matter: Matter) -> Check:
-    """Verify every exhibit against its seal, its signature and the digests in the journal."""
+def check_exhibits(root: Path, folder: Path, matter: Matter, events: Sequence[Event]) -> Check:
+    """Verify every exhibit in every layer; of a destroyed one its seal must still be there."""
     if not matter.exhibits and not _entries(folder / "exhibits"):
         return judged(folder.name, "exhibits", [], "none sealed yet")
-    from breachbook.seal import verify
+    from breachbook.inspection import Inspector
 
-    keys, findings, remarks = _keys(root)
+    inspector = Inspector(Workspace(root), folder, matter, events)
+    findings, remarks = _key(root, inspector)
     for exhibit in matter.exhibits.values():
-        path = folder / "exhibits" / exhibit.id
-        try:
-            report = verify(path, public_keys=keys, expected_seal_sha256=exhibit.seal_sha256)
-        except BreachbookError as error:
-            findings.append(f"exhibits/{exhibit.id}: {error}")
-            continue
-        findings += [f"exhibits/{exhibit.id}: {found}" for found in report.findings]
-        findings += [
-            f"exhibits/{exhibit.id}: {layer.name}: {layer.reason}"
-            for layer in report.layers
-            if layer.status == "invalid" and not report.findings
-        ]
-        remarks += [f"exhibits/{exhibit.id}: {one.name}: {one.reason}" for one in report.unchecked]
-        findings += _pinned(path, exhibit)
+        if exhibit.destroyed_at is not None:
+            found, unchecked = inspector.after_destruction(exhibit), _left(folder, exhibit)
+        else:
+            found, unchecked = _verified(inspector, folder, exhibit)
+        findings += [f"exhibits/{exhibit.id}: {one}" for one in found]
+        remarks += [f"exhibits/{exhibit.id}: {one}" for one in unchecked]
     extra, working = _strays(folder / "exhibits", matter)
-    good = f"{len(matter.exhibits)} match their seals"
+    there = [one for one in matter.exhibits.values() if one.destroyed_at is None]
+    gone = len(matter.exhibits) - len(there)
+    good = f"{len(there)} match their seals" + (f", {gone} destroyed" if gone else "")
     return judged(folder.name, "exhibits", [*findings, *extra], good, [*remarks, *working])
 
 
-def _keys(root: Path) -> tuple[list["Ed25519PublicKey"], list[str], list[str]]:
-    """Give the workspace's public key; without its file a signature cannot be checked."""
-    from breachbook.seal import own_key
-
-    path = root / layout.SEAL_KEY
-    if not path.is_file():
-        return [], [], [f"{layout.SEAL_KEY} is not there: signatures are not checked"]
+def _verified(
+    inspector: "Inspector", folder: Path, exhibit: Exhibit
+) -> tuple[list[str], list[str]]:
+    """Give what was found wrong with an exhibit, and what could not be checked."""
     try:
-        return [own_key(path).public_key()], [], []
+        report = inspector.verify(exhibit)
     except BreachbookError as error:
-        return [], [str(error)], []
+        return [str(error)], []
+    wrong = [f"{one.name}: {one.reason}" for one in report.layers if one.status == "invalid"]
+    findings = [str(one) for one in report.findings] or wrong
+    findings += _pinned(folder / "exhibits" / exhibit.id, exhibit)
+    return findings, [f"{one.name}: {one.reason}" for one in report.unchecked]
+
+
+def _key(root: Path, inspector: "Inspector") -> tuple[list[str], list[str]]:
+    """Say what is wrong with the workspace's key; without its file a signature cannot be checked."""
+    try:
+        missing = not inspector.keys
+    except BreachbookError as error:
+        return [str(error)], []
+    return [], [f"{layout.SEAL_KEY} is not there: signatures are not checked"] if missing else []
+
+
+def _left(folder: Path, exhibit: Exhibit) -> list[str]:
+    names = (exhibit.id, f".{exhibit.id}.destroyed")
+    if any((folder / "exhibits" / name).exists() for name in names):
+        return ["is recorded as destroyed and not all of it is gone yet"]
+    return []
 
 
 def _pinned(path: Path, exhibit: Exhibit) -> Iterator[str]:
@@ -101,23 +116,31 @@ def _pinned(path: Path, exhibit: Exhibit) -> Iterator[str]:
     for kind, wanted in pinned.items():
         found = [sha256(file.read_bytes()) for file in path.glob(f"{kind}-*.txt")]
         if found != [wanted]:
-            yield f"exhibits/{exhibit.id}: its {kind} is not the one in the journal"
+            yield f"its {kind} is not the one in the journal"
 
 
 def _strays(place: Path, matter: Matter) -> tuple[list[str], list[str]]:
-    """Name what is no exhibit of the journal: a finding, or a remark while a preservation is at work."""
-    known = {name for id_ in matter.exhibits for name in (id_, f"{id_}.seal.json")}
-    strays = [
-        f"exhibits/{name}: is no exhibit of the journal"
-        for name in _entries(place)
-        if name not in known
-    ]
+    """Name what is no exhibit of the journal: a finding, or a remark while a preservation is at work.
+
+    What an interrupted preservation left, or a destruction in the middle, is hidden and has a name of its own;
+    what a person collected appears a moment before its sealing is recorded.
+    """
+    known, begun = (
+        {f"{id_}{end}" for id_ in ids for end in ("", ".seal.json")}
+        for ids in (matter.exhibits, matter.evidence.unsealed)
+    )
+    strays, remarks = [], []
+    for name in _entries(place):
+        if _UNFINISHED.fullmatch(name) or name in begun:
+            remarks.append(f"exhibits/{name}: is what is not finished yet, or was interrupted")
+        elif name not in known:
+            strays.append(f"exhibits/{name}: is no exhibit of the journal")
     working = any(
         instance.acts["acquire"].state == "started"
         for instance in matter.steps.values()
         if "acquire" in instance.acts
     )
-    return ([], strays) if working else (strays, [])
+    return ([], [*strays, *remarks]) if working else (strays, remarks)
 
 
 def _entries(place: Path) -> list[str]:

@@ -99,6 +99,12 @@ def _digests(events: Sequence[Event]) -> Iterator[tuple[str, str]]:
         "deadline.computed": ("result", "rule_sha256"),
         "document.drafted": ("template", "edit"),
         "gate.cleared": ("rule_sha256",),
+        "hold.issued": ("notice",),
+        "hold.ordered": ("notice",),
+        "hold.released": ("notice",),
+        "anchor.made": ("checkpoint",),
+        "timestamp.received": ("request", "reply", "chain"),
+        "timestamp.failed": ("reply",),
     }
     for event in events:
         data = event.data

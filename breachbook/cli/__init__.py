@@ -65,11 +65,13 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "notice": "notice:notice",
         "delegate": "decide:delegate",
         "break-glass": "decide:break_glass",
-        "hold": "track:hold",
+        "hold": "hold:hold",
     },
     "Evidence": {
         "evidence": "evidence:evidence",
         "consent": "consent:consent",
+        "export": "export:export",
+        "anchor": "anchor:anchor",
     },
     "Law": {
         "deadlines": "deadlines:deadlines",
@@ -96,7 +98,7 @@ Exit codes: 0 done, 1 refused or failed, 2 bad usage or bad input, 3 verificatio
 _COMPLETION = "Install tab completion for your shell."
 _EXPLAINED = frozenset({"--help", "-h", "--install-completion"})
 _OPTIONS = frozenset({"--workspace", "--as", "--debug"})
-_LONG = frozenset({"up", "demo", "audit", "lint", "prefect"})
+_LONG = frozenset({"up", "demo", "audit", "export", "lint", "prefect"})
 _WITHOUT_ENGINE = frozenset({"init", "up", "demo", "prefect", "count", *_EXPLAINED, "--version"})
 
 
@@ -116,7 +118,9 @@ def build(*, only: str | None = None, explained: bool = False) -> "App":
         group_parameters="Options",
         default_parameter=Parameter(negative=(), show_default=False),
         result_action="return_value",
+        suppress_keyboard_interrupt=False,  # `main` says so in its own way
     )
+    app.meta.suppress_keyboard_interrupt = False
     for group, commands in COMMANDS.items():
         for name in commands if only is None else {only} & commands.keys():
             place = commands[name]

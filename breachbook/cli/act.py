@@ -266,7 +266,18 @@ def recorded(matter: str, events: "Sequence[Event]", json: bool) -> None:
             what = next(
                 (
                     str(event.data[k])
-                    for k in ("fact", "document", "step", "party", "person")
+                    for k in (
+                        "hold",
+                        "entry",
+                        "exhibit",
+                        "consent",
+                        "undertaking",
+                        "fact",
+                        "document",
+                        "step",
+                        "party",
+                        "person",
+                    )
                     if k in event.data
                 ),
                 "",

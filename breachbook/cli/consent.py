@@ -1,12 +1,16 @@
 """Consents: what two counsel must agree to, one after another."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from breachbook.cli.act import recorded
 from breachbook.cli.output import as_json, moment, table
 from breachbook.cli.session import current
 from breachbook.errors import UsageError
 from breachbook.events import stamp
+
+if TYPE_CHECKING:
+    from breachbook.consent_book import Consent
+    from breachbook.matter import Matter
 
 
 def consent(
@@ -60,20 +64,30 @@ def consent(
     recorded(matter, events, json)
 
 
+def _known(state: "Matter") -> "list[Consent]":
+    from breachbook.agreement import known_to
+
+    # Whom the file system lets read everything and people.yaml does not know sees what it holds.
+    reader = current.reader()
+    return known_to(state, reader) if reader else list(state.consents.consents.values())
+
+
 def _list(matter: str, json: bool) -> None:
+    from breachbook.agreement import is_open
+
     file, state = current.readable(matter)
     found = [
         {
             "consent": one.id,
             "what": one.what,
             "about": one.about,
-            "state": one.state,
+            "state": "open" if is_open(state, one) else one.state,
             "asked_by": one.asked_by,
             "asked_at": stamp(one.asked_at),
             "agreed": list(one.agreed),
             "reason": str(file.values.get(one.reason, "")),
         }
-        for one in state.consents.consents.values()
+        for one in _known(state)
     ]
     if json:
         as_json(found)

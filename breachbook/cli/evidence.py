@@ -5,6 +5,18 @@ from cyclopts import App, Parameter
 # Verb to where its function stands.
 VERBS = {
     "list": "exhibits:exhibits",
+    "collect": "collect:collect",
+    "verify": "examine:verify",
+    "receive": "custody:receive",
+    "offer": "custody:offer",
+    "take": "custody:take",
+    "withdraw": "custody:withdraw",
+    "access": "custody:access",
+    "copy": "custody:copy",
+    "return": "custody:give_back",
+    "destroy": "custody:destroy",
+    "undertaking": "custody:undertaking",
+    "custody": "custody_form:custody",
 }
 
 evidence = App(

@@ -4,12 +4,13 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 from breachbook import content, layout
+from breachbook.cli import anchor_places, time_stamps
+from breachbook.cli.looked_at import Item
 from breachbook.deadlines import load_law
 from breachbook.errors import BreachbookError
 from breachbook.workspace import Workspace
@@ -17,15 +18,6 @@ from breachbook.workspace import Workspace
 _HORIZON = timedelta(days=180)
 _READ_LONG_AGO = timedelta(days=365)
 _ROOM = 2 * 1024**3
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing looked at; ``missing`` limits what can be done, ``unsafe`` should be mended first."""
-
-    about: str
-    state: Literal["ok", "missing", "unsafe"]
-    text: str
 
 
 def examine(workspace: Workspace, environment: Mapping[str, str]) -> list[Item]:
@@ -36,6 +28,8 @@ def examine(workspace: Workspace, environment: Mapping[str, str]) -> list[Item]:
         ("slack", lambda: _slack(workspace, environment)),
         ("recipes", lambda: _recipes(workspace, environment)),
         ("sources", lambda: _sources(workspace)),
+        ("time-stamps", lambda: time_stamps.look(workspace)),
+        ("anchors", lambda: anchor_places.look(workspace)),
         ("letters", lambda: _letters()),
         ("clock", lambda: _clock(workspace)),
         ("machine", lambda: _machine(workspace)),
@@ -155,11 +149,19 @@ def _recipes(workspace: Workspace, environment: Mapping[str, str]) -> Iterator[I
 
 
 def _sources(workspace: Workspace) -> Iterator[Item]:
+    from breachbook.collecting import KINDS
+
     for id_, row in workspace.rows("sources").items():
+        programs = KINDS[row["kind"]].programs
+        if programs and not any(map(shutil.which, programs)):
+            yield Item("sources", "missing", f"{id_}: no {' or '.join(programs)} on this machine")
+        if not row["path"]:
+            continue
         path = workspace.root / row["path"]
-        if not path.is_dir():
-            yield Item("sources", "missing", f"{id_}: {path} is not a folder")
-        elif not os.access(path, os.R_OK | os.X_OK):
+        wanted = {"folder": "a folder", "file": "a file"}.get(row["kind"], "there")
+        if not {"folder": path.is_dir, "file": path.is_file}.get(row["kind"], path.exists)():
+            yield Item("sources", "missing", f"{id_}: {path} is not {wanted}")
+        elif not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
             yield Item(
                 "sources",
                 "unsafe",

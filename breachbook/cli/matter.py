@@ -187,9 +187,12 @@ def _print(view: Mapping[str, Any]) -> None:
     _print_papers(view)
     _print_deadlines(view)
     heading(f"Journal  {view['journal']['lines']} lines, head {view['journal']['head'][:16]}")
+    say(view["anchored"]["words"])
 
 
 def _print_papers(view: Mapping[str, Any]) -> None:
+    from breachbook.views.time_stamps import stamps_text
+
     heading("Documents")
     table(
         ("id", "of step", "version", "language", "state"),
@@ -200,7 +203,7 @@ def _print_papers(view: Mapping[str, Any]) -> None:
     )
     heading("Exhibits")
     table(
-        ("id", "source", "files", "bytes", "sealed", "tag manifest"),
+        ("id", "source", "files", "bytes", "sealed", "tag manifest", "time-stamps"),
         [
             (
                 e["id"],
@@ -209,6 +212,7 @@ def _print_papers(view: Mapping[str, Any]) -> None:
                 e["bytes"],
                 moment(e["sealed_at"]),
                 e["tagmanifest_sha256"][:16],
+                stamps_text(e),
             )
             for e in view["exhibits"]
         ],

@@ -37,7 +37,7 @@ def init(folder: Path | None = None, /, *, example: str | None = None) -> None:
     say("next: breachbook lint, breachbook doctor, breachbook up")
 
 
-def up(*, demo_slack: bool = False) -> None:
+def up(*, demo_slack: bool = False, demo_tsa: bool = False) -> None:
     """Start everything and print where it is; Ctrl-C stops it all.
 
     The workspace's own playbooks, notices and law are checked first; with a problem in them nothing is started.
@@ -45,10 +45,11 @@ def up(*, demo_slack: bool = False) -> None:
     For example:
 
     - breachbook up
-    - breachbook up --demo-slack
+    - breachbook up --demo-slack --demo-tsa
 
     Args:
         demo_slack: Use a local stand-in for Slack.
+        demo_tsa: Let a trial authority of its own time-stamp the evidence; that is worthless as proof.
     """
     from breachbook import supervisor
     from breachbook.errors import ContentError
@@ -57,7 +58,7 @@ def up(*, demo_slack: bool = False) -> None:
     _, problems = lint_own(current.workspace)
     if problems:
         raise ContentError(problems)
-    supervisor.up(current.workspace, demo_slack=demo_slack)
+    supervisor.up(current.workspace, demo_slack=demo_slack, demo_tsa=demo_tsa)
 
 
 def doctor(*, json: bool = False) -> int:

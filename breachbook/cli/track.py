@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 from breachbook.cli.act import recorded
 from breachbook.cli.decide import until_of
-from breachbook.cli.output import as_json, say, table
+from breachbook.cli.output import as_json, table
 from breachbook.cli.session import current
-from breachbook.errors import ApprovalError, UsageError
-from breachbook.events import stamp
+from breachbook.errors import UsageError
 
 if TYPE_CHECKING:
     from breachbook.events import Event
@@ -155,76 +154,6 @@ def gate(
     else:
         events = records.restore_gate(file, current.library, actor, gate, reason or "")
     recorded(matter, events, json)
-
-
-def hold(
-    what: Literal["list", "acknowledge", "release"],
-    matter: str,
-    hold: str | None = None,
-    /,
-    *,
-    custodian: str | None = None,
-    reason: str | None = None,
-    json: bool = False,
-) -> None:
-    """List the legal holds of a matter, acknowledge yours, or release one as counsel.
-
-    For example:
-
-    - breachbook hold list LEAK-2026-0001
-    - breachbook hold acknowledge LEAK-2026-0001 legal-hold-1
-    - breachbook hold release LEAK-2026-0001 legal-hold-1 --custodian alan-brooks --reason "the matter is settled"
-
-    Args:
-        what: list, acknowledge or release.
-        matter: Its id.
-        hold: Id of the hold, as `hold list` names it.
-        custodian: Person whose hold is released.
-        reason: Why it is released.
-        json: Print JSON.
-    """
-    from breachbook import holds
-
-    if what == "list":
-        _holds(matter, json)
-        return
-    if hold is None or (what == "release") != (custodian is not None and reason is not None):
-        raise UsageError(
-            f"hold {what}: got too little or too much; allowed: MATTER HOLD, and --custodian with --reason to release"
-        )
-    if what == "release":
-        file, actor = current.writable(matter)
-        recorded(matter, holds.release(file, actor, hold, custodian or "", reason or ""), json)
-        return
-    _, actor = current.writable(matter)
-    told = holds.acknowledge(current.workspace, matter, hold, actor=actor)
-    if json:
-        as_json({"outcome": told.outcome, "text": told.text})
-    if told.outcome == "refused":
-        raise ApprovalError(f"{matter} {hold}: {told.text}")
-    if not json:
-        say(f"{matter} {hold}: {told.text}")
-    current.tell_engine(matter)
-
-
-def _holds(matter: str, json: bool) -> None:
-    _, state = current.readable(matter)
-    found = [
-        {
-            "hold": h.id,
-            "custodian": h.custodian,
-            "state": h.state,
-            "issued_at": stamp(h.issued_at),
-            "reply_by": stamp(h.reply_by) if h.reply_by else None,
-            "acknowledged_at": stamp(h.acknowledged_at) if h.acknowledged_at else None,
-        }
-        for h in state.holds.values()
-    ]
-    if json:
-        as_json(found)
-        return
-    columns = ("hold", "custodian", "state", "issued_at", "reply_by", "acknowledged_at")
-    table(columns, [tuple(h[name] or "" for name in columns) for h in found], "no legal hold yet")
 
 
 def _gates(matter: str, json: bool) -> None:

@@ -21,6 +21,7 @@ from breachbook.errors import EngineError
 from breachbook.library import Library
 from breachbook.matter import Matter
 from breachbook.supervisor.settings import settings
+from breachbook.views.time_stamps import stamps_text, stamps_view
 from breachbook.workspace import Workspace
 
 NAME = "railway-wheels"
@@ -60,13 +61,14 @@ class Stage:
         """Start all of Breachbook's processes and the stand-ins; stop them at the end."""
         self.environment = {**os.environ, "BREACHBOOK_WORKSPACE": str(self.workspace.root)}
         up = subprocess.Popen(
-            [sys.executable, "-m", "breachbook", "up", "--demo-slack"],
+            [sys.executable, "-m", "breachbook", "up", "--demo-slack", "--demo-tsa"],
             env=self.environment, stdin=subprocess.DEVNULL,
             stdout=(self.workspace.run / "up.log").open("ab"), stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             self.say(
-                "starting Prefect's server, the engine, the desk and a local stand-in for Slack"
+                "starting Prefect's server, the engine, the desk, and local stand-ins for Slack and a"
+                " time-stamp authority"
             )
             self.wait(
                 "everything to start", lambda: (self.workspace.run / "heartbeat.json").exists(), up
@@ -87,6 +89,7 @@ class Stage:
                 )
                 self.answer()
                 self.until("the shared folder to be sealed", lambda m: bool(m.exhibits))
+                self.until("its seal to be time-stamped", _is_stamped)
                 self.approve_all()
                 self.serve()
                 self.facts()
@@ -239,6 +242,7 @@ def _epilogue(workspace: Workspace, matter: str, state: Matter) -> Iterator[str]
         findings = json.dumps(dict(exhibit.findings))
         place = folder / "exhibits" / exhibit.id
         yield f"evidence  {place}   {exhibit.files} files, findings {findings}"
+        yield f"          time-stamps: {stamps_text(stamps_view(state.evidence, exhibit.id))}"
     open_ = [d for d in state.deadlines.values() if d.state == "open"]
     yield f"docket    {len(open_)} deadlines of {', '.join(state.dockets)}"
     yield f"journal   {folder / 'journal.jsonl'}   {state.seq} lines"
@@ -246,8 +250,17 @@ def _epilogue(workspace: Workspace, matter: str, state: Matter) -> Iterator[str]
     yield f"effects   {json.dumps(_per_step(effects))}   each must be 1"
     yield ""
     yield f"export BREACHBOOK_WORKSPACE={workspace.root}"
-    for line in ("audit verify", f"show {matter}", f"deadlines {matter}", "up --demo-slack"):
+    for line in (
+        "audit verify",
+        f"show {matter}",
+        f"deadlines {matter}",
+        "up --demo-slack --demo-tsa",
+    ):
         yield f"  breachbook {line}"
+
+
+def _is_stamped(matter: Matter) -> bool:
+    return all(matter.evidence.stamps_of(exhibit) for exhibit in matter.exhibits)
 
 
 def _per_step(effects: Mapping[str, int]) -> dict[str, int]:

@@ -60,6 +60,8 @@ class Timeline:
 def words(event: Event) -> str:
     """Put an event into one line: what, of which step or document, by whom."""
     data = event.data
+    if event.kind.startswith("timestamp."):
+        return f"{event.kind:22} {data['about']} {data['authority']} {data.get('outcome', '')}".rstrip()
     step = f"{data['step']}/{data['target']}".removesuffix("/-") if "step" in data else ""
     parts = [
         step,

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol, TypedDict
 
+from breachbook.desk.handing_in import HandingIn
 from breachbook.desk.matters import Matters
 from breachbook.slack.client import SlackClient
 
@@ -191,6 +192,7 @@ class MatterPage(TypedDict):
     steps: Sequence[StepRow]
     deadlines: Sequence[DeadlineRow]
     approvals: Sequence[ApprovalRow]
+    may_hand_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ class Pages:
         links: Folder (0700) of one-time links, shared with the command line; see `links`.
         matters: Person id to the matters they are in.
         matter: Person id and matter id to its page; None when there is none for them.
+        handing_in: Takes files as evidence; None: no page offers it.
         hosts: Names a browser may reach the desk by.
     """
 
@@ -208,4 +211,5 @@ class Pages:
     matters: Callable[[str], Sequence[MatterRow]]
     matter: Callable[[str, str], MatterPage | None]
     now: Callable[[], datetime]
+    handing_in: HandingIn | None = None
     hosts: Sequence[str] = ("127.0.0.1", "localhost")

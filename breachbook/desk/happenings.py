@@ -6,12 +6,12 @@ from typing import Any
 
 from slack_bolt import BoltContext
 
-from breachbook.desk.attachments import NotFetched, fetch, file_rows
 from breachbook.desk.collaborators import Collaborators
 from breachbook.desk.matters import NOT_YOURS
 from breachbook.desk.speaking import FollowUp, Voice, follow
 from breachbook.errors import BreachbookError
 from breachbook.slack.client import EVENT_TYPE
+from breachbook.slack.files import NotFetched, fetch, file_rows
 
 _LOG = logging.getLogger(__name__)
 _CARD = "card/"

@@ -16,15 +16,26 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from breachbook.desk import payloads
+from breachbook.desk.agreeing import Agreeing
 from breachbook.desk.approving import Approving
 from breachbook.desk.collaborators import Collaborators
 from breachbook.desk.happenings import Happenings
+from breachbook.desk.holding import Holding
 from breachbook.desk.matters import Matters
+from breachbook.desk.preserving import Preserving
 from breachbook.desk.reporting import Reporting
 from breachbook.desk.speaking import FollowUp, Voice, user_of
 from breachbook.desk.tasking import Tasking
 from breachbook.desk.tracking import Tracking
-from breachbook.slack import actions, forms, modals, report_form, task_form
+from breachbook.slack import (
+    actions,
+    forms,
+    hold_form,
+    modals,
+    preserve_form,
+    report_form,
+    task_form,
+)
 
 __all__ = ["FollowUp", "bolt_app"]
 
@@ -72,15 +83,24 @@ def _approvals(app: App, handlers: Approving) -> None:
 def _matters(app: App, matters: Matters, voice: Voice) -> None:
     tracking = Tracking(matters, voice)
     app.action(actions.HOLD_ACKNOWLEDGE)(tracking.acknowledge)
+    holding = Holding(matters, voice)
+    app.action(actions.HOLD_QUESTIONS)(holding.ask_questions)
+    app.action(actions.HOLD_TASK)(holding.ask_task)
+    app.view(hold_form.QUESTIONS_FORM)(holding.submit_answers)
+    app.view(hold_form.TASK_FORM)(holding.submit_task)
     app.action(re.compile(f"^({actions.DEADLINE_DONE}|{actions.DEADLINE_SERVICE})$"))(
         tracking.ask_done
     )
     app.action(actions.DEADLINE_SNOOZE)(tracking.ask_snooze)
     app.view(forms.DONE)(tracking.submit_done)
     app.view(forms.SNOOZE)(tracking.submit_snooze)
+    app.action(actions.CONSENT_GIVE)(Agreeing(matters, voice).agree)
     tasking = Tasking(matters, voice)
     app.action(actions.TASK)(tasking.ask)
     app.view(task_form.CALLBACK)(tasking.submit)
+    preserving = Preserving(matters, voice)
+    app.shortcut(actions.PRESERVE_MESSAGE)(preserving.of_message)
+    app.view(preserve_form.CALLBACK)(preserving.submit)
     reporting = Reporting(matters, voice)
     app.command(actions.COMMAND)(reporting.command)
     app.shortcut(actions.REPORT_ANEW)(reporting.anew)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from breachbook import (
+    consents,
     deadline_records,
     decisions,
     holds,
@@ -18,7 +19,9 @@ from breachbook import (
     steps,
     tasks,
 )
+from breachbook.agreement import is_open
 from breachbook.approvals import CAUSES, judge_break_glass, judge_delegation
+from breachbook.consent_book import WHAT
 from breachbook.doers import doers
 from breachbook.errors import UsageError
 from breachbook.events import Actor
@@ -37,6 +40,8 @@ from breachbook.workspace_files import Report
 NOT_YOURS = "there is no such matter, or it is not yours to see"
 _SILENT = frozenset({"custodian", "executive"})
 _LISTED = 20
+_ONE_MORE = "One more counsel must agree too."
+_BOTH = "Two counsel have agreed: it can be done now."
 _BY_HAND = ("ask", "assign", "contain", "notice")
 
 
@@ -121,18 +126,33 @@ class Matters:
             )
         )  # fmt: skip
 
-    def acknowledge(self, matter: str, hold: str, person: str) -> Outcome:
-        """Acknowledge a legal hold as its custodian."""
-        file = self._file(matter)
-        if file is None:
+    def acknowledge(self, matter: str, hold: str, person: str, notice: str = "") -> Outcome:
+        """Acknowledge exactly the notice of a legal hold that was read."""
+        if self._file(matter) is None:
             return Outcome("refused", holds.NOT_YOURS)
-        state = file.refresh()
-        if not state.open and (hold, person) in state.holds:
-            return Outcome("refused", CAUSES["closed"])
-        told = holds.acknowledge(self.workspace, matter, hold, actor=Actor(person, "slack"))
+        told = holds.acknowledge(
+            self.workspace, matter, hold, actor=Actor(person, "slack"), notice=notice
+        )
         if told.outcome == "recorded":
             self.woken(matter)
         return Outcome(told.outcome, told.text)
+
+    def agree(self, matter: str, consent: str, person: str) -> Outcome:
+        """Agree, as counsel, to what two counsel are asked.
+
+        Raises:
+            BreachbookError: Who asks may not, or nothing is to be agreed to any more.
+        """
+        file = self._file(matter)
+        state = file.refresh() if file else None
+        if file is None or state is None or not state.sees(person):
+            return Outcome("refused", NOT_YOURS)
+        consents.give(file, Actor(person, "slack"), consent)
+        self.woken(matter)
+        found = file.refresh().consents.consents[consent]
+        what = f"You agreed to {WHAT[found.what]} ({found.about.replace('|', ', ')})."
+        lacks = is_open(file.refresh(), found)
+        return Outcome("recorded", f"{what} {_ONE_MORE if lacks else _BOTH}")
 
     def deadline(self, matter: str, deadline: str, person: str) -> Deadline | str:
         """Give a running deadline of an open matter, or why a person cannot act on it."""
@@ -191,7 +211,7 @@ class Matters:
     def did(self, matter: str, step: str, target: str, person: str, statement: str) -> None:
         """Record that a step was done by hand, with a person's statement as its proof if there is one."""
         file, where = self.workspace.matter(matter), f"{step}/{target}"
-        proof = self._statement(person, statement) if statement else None
+        proof = self.statement(person, statement) if statement else None
         steps.done(file, self.library, Actor(person, "slack"), where, proof)
         self.woken(matter)
 
@@ -201,14 +221,15 @@ class Matters:
         state = file.refresh()
         step = self.library.pinned(file, state).step(state.documents[document].step)
         assert step.serve is not None
-        proof = self._statement(
+        proof = self.statement(
             person, f"{document} served by {step.serve.method} at {when}.\n{statement}"
         )
         actor = Actor(person, "slack")
         serving.served(file, self.library, actor, document, step.serve.method, when, proof)
         self.woken(matter)
 
-    def _statement(self, person: str, text: str) -> bytes:
+    def statement(self, person: str, text: str) -> bytes:
+        """Write down what a person stated as a proof, with who and when."""
         row, at = self.person(person), self.workspace.now().isoformat(timespec="seconds")
         return f"Statement of {row.name} ({person}), given in Slack at {at}\n\n{text}\n".encode()
 

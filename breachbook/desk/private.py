@@ -1,6 +1,6 @@
 """The private pages: what stands, what waits and what is due, for people who hold a one-time link.
 
-Plain pages without scripts, on the loopback address. They show; nothing is decided here.
+Plain pages without scripts, on the loopback address. They show, and take evidence; nothing is decided here.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with no-referrer a browser calls the origin of our own forms null
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
@@ -38,12 +38,13 @@ def private_app(pages: Pages) -> Starlette:
     """Build the private app; serve it on 127.0.0.1 only.
 
     Routes: ``/enter?key=`` takes a one-time link, ``/`` lists the matters of the person,
-    ``/matters/{id}`` shows one, ``POST /leave`` signs out.
+    ``/matters/{id}`` shows one, ``POST /matters/{id}/evidence`` takes files, ``POST /leave`` signs out.
     """
     site = _Site(pages)
     routes = [
         Route("/", site.matters),
         Route("/matters/{matter}", site.matter),
+        Route("/matters/{matter}/evidence", site.hand_in, methods=["POST"]),
         Route("/enter", site.enter),
         Route("/leave", site.leave, methods=["POST"]),
         Route("/style.css", _style),
@@ -52,7 +53,8 @@ def private_app(pages: Pages) -> Starlette:
         Middleware(_Guard),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(pages.hosts), www_redirect=False),
     ]
-    return Starlette(routes=routes, middleware=guards, exception_handlers={404: site.missing})
+    failures = {404: site.missing, 413: site.too_large}
+    return Starlette(routes=routes, middleware=guards, exception_handlers=failures)
 
 
 class _Site:
@@ -84,6 +86,18 @@ class _Site:
             return await self.missing(request)
         return self._show("matter.html", 200, matter=page, person=person)
 
+    async def hand_in(self, request: Request) -> Response:
+        person = self._person(request)
+        if person is None:
+            return self._strangers()
+        wanted, taker = str(request.path_params["matter"]), self._pages.handing_in
+        page = await run_in_threadpool(self._pages.matter, person, wanted)
+        if page is None or taker is None or not page["may_hand_in"]:
+            return await self.missing(request)
+        handed = await taker.take(request, person, wanted)
+        title = f"Sealed as {handed.exhibit}" if handed.exhibit else "Not handed in"
+        return self._message(200 if handed.exhibit else 400, title, handed.text)
+
     async def enter(self, request: Request) -> Response:
         now = self._pages.now()
         key = request.query_params.get("key", "")
@@ -104,6 +118,12 @@ class _Site:
     async def missing(self, _request: Request, _error: Exception | None = None) -> Response:
         text = "There is no such page, or it is not yours to see."
         return self._message(404, "Not found", text)
+
+    async def too_large(self, _request: Request, _error: Exception | None = None) -> Response:
+        text = (
+            "Nothing was kept: that is more than is taken here. Use “breachbook evidence collect”."
+        )
+        return self._message(413, "Too large", text)
 
     def _strangers(self) -> Response:
         text = "Run “breachbook link” for a link. A link works once, within ten minutes."

@@ -1,9 +1,6 @@
 """Reporting a leak from Slack: the command, the shortcuts, the form, and how a report stands."""
 
-import contextlib
-import json
 import logging
-import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +9,15 @@ from typing import Any
 
 from slack_bolt import Ack, BoltContext
 
-from breachbook.desk.attachments import fetch_into, file_rows
+from breachbook.desk.aside import Aside
+from breachbook.desk.attachments import fetch_into
 from breachbook.desk.matters import NOT_YOURS, Matters
 from breachbook.desk.speaking import FollowUp, Voice, follow, user_of
-from breachbook.durable import replace
 from breachbook.errors import ApprovalError, BreachbookError, ContentError
 from breachbook.layout import MATTER_ID
 from breachbook.slack import report_form
 from breachbook.slack.blocks import cut
+from breachbook.slack.files import file_rows
 from breachbook.slack.forms import told_view
 from breachbook.slack.web import SlackError
 
@@ -39,7 +37,6 @@ _USAGE = (
 _NOT_FILED = "Your report was not recorded: {}"
 _FILING = "Your report is kept and being filed. Its number comes in a moment; you may close this."
 _SUMMARY = 2500
-_ASIDE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +77,7 @@ class Reporting:
             follow(context, self.voice.whisper(body, _MAY_NOT))
             ack()
             return
-        self._forget_old()
-        token = secrets.token_hex(16)
-        replace(self._aside(token), json.dumps(_kept(body, context["person"])).encode())
+        token = self._aside.keep(_kept(body, context["person"]))
         said = self._open(body, context, token, str(message.get("text", ""))[:_SUMMARY])
         if said:
             follow(context, self.voice.whisper(body, said))
@@ -161,18 +156,15 @@ class Reporting:
                 self.voice.show(view_id, told_view("Not reported", _NOT_FILED.format(error)))
                 raise
         if token:
-            self._aside(token).unlink(missing_ok=True)
+            self._aside.drop(token)
         view = report_form.filed_view(opened.matter, opened.new, opened.unreadable)
         if not self.voice.show(view_id, view):
             text = report_form.filed_text(opened.matter, opened.new, opened.unreadable)
             self.voice.tell("", user, text)
 
     def _attachments(self, token: str, person: str, folder: Path) -> tuple[list[Path], list[str]]:
-        try:
-            kept = json.loads(self._aside(token).read_bytes())
-        except (OSError, ValueError):
-            return [], ["slack-message.txt"]
-        if kept["person"] != person:
+        kept = self._aside.get(token, person)
+        if kept is None:
             return [], ["slack-message.txt"]
         paths, failed = fetch_into(self.voice.slack, kept["files"], folder)
         text = folder / "slack-message.txt"
@@ -187,18 +179,9 @@ class Reporting:
             return f"not given ({error.code})"
         return str(told.get("permalink", ""))
 
-    def _forget_old(self) -> None:
-        """Remove what was kept for forms that were never sent."""
-        oldest = self.matters.workspace.now().timestamp() - _ASIDE_SECONDS
-        for path in self._aside("none").parent.glob("*.json"):
-            with contextlib.suppress(OSError):
-                if path.stat().st_mtime < oldest:
-                    path.unlink()
-
-    def _aside(self, token: str) -> Path:
-        folder = self.matters.workspace.run / "slack-messages"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder / f"{token if token.isalnum() else 'none'}.json"
+    @property
+    def _aside(self) -> Aside:
+        return Aside(self.matters.workspace)
 
 
 def _kept(body: dict[str, Any], person: str) -> dict[str, Any]:

@@ -30,7 +30,8 @@ class Tracking:
         """Acknowledge a hold; the answer, also a refusal, is told to the person alone."""
         try:
             matter, hold = read_of_matter(value_of(body))
-            text = self.matters.acknowledge(matter, hold, context["person"]).text
+            hold, _, notice = hold.partition(":")
+            text = self.matters.acknowledge(matter, hold, context["person"], notice).text
         except ValueError:
             text = NO_HOLD
         except BreachbookError as error:

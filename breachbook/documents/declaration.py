@@ -15,7 +15,7 @@ from breachbook.source import parse, validate
 
 _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _SWITCHED = (
-    "agreements", "trade_secrets", "exhibits", "deadlines", "steps", "custodian", "demands",
+    "agreements", "trade_secrets", "exhibits", "deadlines", "steps", "custodian", "demands", "hold",
 )  # fmt: skip
 
 
@@ -65,6 +65,7 @@ class Uses(_Declared):
     steps: bool = False
     custodian: bool = False
     demands: bool = False
+    hold: bool = False
 
 
 class Forbidden(_Declared):

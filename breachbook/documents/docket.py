@@ -1,29 +1,11 @@
 """The docket report: a matter's deadlines as DOCX for counsel and as PDF/A-2b for the record."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from breachbook.documents.inert import inert, release
+from breachbook.documents.printed import Report, printed
 
-_FOLDER = Path(__file__).parent / "reports"
-_NAME = "docket.md.j2"
-_LANGUAGE = "en-US"
-# A word too long for a narrow column may be broken anywhere; a whole SHA-256 stands in a wide one.
-_LONG = re.compile("[!-,.-~\U000f0021-\U000f007e]{21,}")
-_DIGEST = re.compile("[0-9a-f]{64}")
-_BREAK = "\u200b"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A printed docket: UTF-8 Markdown, and what was printed from it."""
-
-    markdown: bytes
-    docx: bytes
-    pdf: bytes
+__all__ = ["Report", "docket_report"]
 
 
 def docket_report(told: Mapping[str, Any], *, watermark: str | None = None) -> Report:
@@ -36,34 +18,13 @@ def docket_report(told: Mapping[str, Any], *, watermark: str | None = None) -> R
     Raises:
         ContentError: pandoc or Typst refused it.
     """
-    from breachbook.documents.press import Sheet, press
-    from breachbook.documents.templates import Templates, tidy
-
-    text = tidy(Templates([_FOLDER], _LANGUAGE).render(_NAME, _inert(told)))
-    sheet = Sheet(
-        language=_LANGUAGE,
+    return printed(
+        "docket.md.j2",
+        told,
+        language="en-US",
         title=f"Docket of {told['matter']['id']}",
         author=told["organisation"],
         label=f"{told['matter']['id']}, line {told['as_of']['line']}",
-        watermark=watermark or "",
         dated=told["as_of"]["day"],
+        watermark=watermark,
     )
-    docx, pdf = press(text, sheet, f"reports/{_NAME}", names_unshown=True)
-    return Report(release(text).encode(), docx, pdf)
-
-
-def _inert(value: Any) -> Any:
-    """Make every text of plain data inert; keys are ours."""
-    if isinstance(value, Mapping):
-        return {key: _inert(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_inert(inner) for inner in value]
-    if not isinstance(value, str):
-        return value
-    return _LONG.sub(_breakable, inert(value))
-
-
-def _breakable(word: re.Match[str]) -> str:
-    if _DIGEST.fullmatch(word[0]):
-        return word[0]
-    return _BREAK.join(re.findall(".{1,12}", word[0]))

@@ -129,22 +129,46 @@ def _docx(markdown: str, sheet: Sheet, at: datetime, scratch: Path, place: str) 
     )
 
 
-def _pdf(text: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
-    import typst
+def typed(text: str, sheet: Sheet, place: str) -> bytes:
+    """Print plain text as it stands, in one typewriter face on one page, as PDF/A-2b.
 
+    Args:
+        text: No line longer than about 100 characters.
+        sheet: What goes around it.
+        place: What it is, for error messages.
+
+    Raises:
+        ContentError: Typst refused it.
+    """
+    at = datetime.fromisoformat(sheet.dated).replace(tzinfo=UTC)
+    source = (_HERE / "letter.typ").read_bytes() + (_HERE / "typed.typ").read_bytes()
+    with tempfile.TemporaryDirectory() as scratch:
+        return _compiled(source, sheet, at, Path(scratch), place, text=text)
+
+
+def _pdf(text: str, sheet: Sheet, at: datetime, scratch: Path, place: str) -> bytes:
     labelled = _STYLED.sub(lambda style: f"::: {{#{style[1].lower()}}}", text)
     body = _pandoc(labelled, ["--to=typst-smart", "--wrap=none"], place).decode()
+    source = spelt(_SHORTHAND.sub(_escaped, body)).encode()
+    return _compiled((_HERE / "letter.typ").read_bytes() + source, sheet, at, scratch, place)
+
+
+def _compiled(
+    source: bytes, sheet: Sheet, at: datetime, scratch: Path, place: str, **more: str
+) -> bytes:
+    import typst
+
     room = (
         scratch / "typst"
     )  # an empty root and empty package folders: nothing to read, nothing to fetch into
     room.mkdir(exist_ok=True)
     compiler = typst.Compiler(
-        input=(_HERE / "letter.typ").read_bytes() + spelt(_SHORTHAND.sub(_escaped, body)).encode(),
+        input=source,
         root=room,
         font_paths=_fonts(),
         sys_inputs={
             "language": sheet.language, "title": sheet.title, "author": sheet.author,
-            "label": sheet.label, "watermark": sheet.watermark,
+            "label": sheet.label, "watermark": sheet.watermark, **more,
         },
         package_path=room,
         package_cache_path=room,

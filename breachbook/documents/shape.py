@@ -68,6 +68,10 @@ SHAPE: Mapping[str, Any] = {
     "steps": [dict.fromkeys(("id", "kind", "title", "state", "waits_for"))],
     "custodian": dict.fromkeys(("id", "name", "name_local", "title")),
     "demands": {"reply_by": None},
+    "hold": dict.fromkeys(
+        ("id", "version", "scope", "since", "until", "about", "about_local", "secret", "resumes")
+    )
+    | {"systems": [None], "tasks": [None]},
     "answers": {},
     "today": None,
     "example": None,
@@ -184,6 +188,7 @@ _SAMPLES = dict.fromkeys(
         "today",
         "reply_by",
         "since",
+        "until",
     ],
     "2026-01-02",
-) | {"files": 1, "bytes": 1, "kind": "access"}
+) | {"files": 1, "bytes": 1, "kind": "access", "tasks": "mailbox-hold"}

@@ -2,11 +2,10 @@
 
 import errno
 import os
-import platform
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,17 +14,22 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from breachbook.canonical import canonical, sha256
-from breachbook.custody import Progress, Sealed
+from breachbook.custody import Described, Progress, Sealed
 from breachbook.errors import CustodyError
 from breachbook.events import stamp
 from breachbook.seal import bag as bags
-from breachbook.seal import entries as lines
-from breachbook.seal.document import compose, tool
+from breachbook.seal.account import Account, describe, origin, write_tags
+from breachbook.seal.catalogue import Catalogue, Earlier
+from breachbook.seal.document import compose
 from breachbook.seal.envelope import wrap
-from breachbook.seal.names import path_data, text_of
-from breachbook.seal.payload import copy, place, reread
+from breachbook.seal.flush import flush_folders, flushing
+from breachbook.seal.hashing import LITTLE_FILES, workers_for
+from breachbook.seal.names import text_of
+from breachbook.seal.payload import Work, copy, enlist, keep, reread
+from breachbook.seal.pool import crew
 from breachbook.seal.staging import Stage, stage
 from breachbook.seal.survey import Entry, survey, survey_file
+from breachbook.seal.tag_files import TagFile, TagFiles
 from breachbook.seal.verification import reopen
 
 _EXHIBIT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
@@ -45,6 +49,8 @@ class _Task:
     workers: int
     algorithm: str
     progress: Callable[[Progress], None] | None
+    describe: Callable[[Path], Described] | None
+    resume: bool
 
 
 def acquire(
@@ -61,13 +67,18 @@ def acquire(
     progress: Callable[[Progress], None] | None = None,
     previous_seal: str | None = None,
     read_back: bool = True,
+    describe: Callable[[Path], Described] | None = None,
+    resume: bool = False,
 ) -> Sealed:
     """Copy a folder or a file into a bag, hash it on the way, sync it, read it back and seal it.
 
     The source is only read: no link is followed, no pipe, socket or device opened, no access time
     renewed but where the system insists (links; files of another owner). What cannot be preserved
     becomes a finding. The key of the act is the exhibit's id: one that is there is verified and
-    returned. It appears whole or not at all; what an interrupted attempt left, the next removes.
+    returned. It appears whole or not at all. What an interrupted attempt left, the next removes, or,
+    when it resumes, takes over file by file: a copy whose bytes hash, from the medium, to what was
+    copied, of a source file with the same inode, size and times of change. All else is copied again,
+    a large file from its beginning.
 
     Args:
         source: A folder or a file, not a symbolic link.
@@ -82,6 +93,10 @@ def acquire(
         progress: Told a few times a second.
         previous_seal: SHA-256 of the seal file of the exhibit before.
         read_back: Read everything again from the medium before sealing, and compare.
+        describe: Called with the folder of the copies, before anything is sealed; gives further tag
+            files, and findings about what they hold.
+        resume: Take over what an interrupted attempt copied, and leave what this one copies when
+            it fails, for the next that resumes.
 
     Raises:
         CustodyError: No such source; the disk is full or failing; the copy differs; the exhibit
@@ -100,10 +115,12 @@ def acquire(
         workers,
         algorithm,
         progress,
+        describe,
+        resume,
     )
-    with _told(task, exhibits), stage(exhibits, exhibit) as staged:
+    with _explained(task, exhibits), stage(exhibits, exhibit, resume=resume) as staged:
         if staged.final.exists():
-            return reopen(staged.final, _origin(source), key)
+            return reopen(staged.final, origin(source), key)
         with _opened(source, exhibits) as (root, name):
             return _preserve(task, staged, root, name, read_back)
 
@@ -117,72 +134,88 @@ def _require(exhibit: str, algorithm: str, record: Mapping[str, object]) -> None
 
 
 def _preserve(task: _Task, staged: Stage, root: int, name: str | None, read_back: bool) -> Sealed:
-    started = task.now()
-    found = survey(root) if name is None else [survey_file(root, name)]
-    descriptor = os.open(staged.bag, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    bag = os.open(staged.bag, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    catalogue = Catalogue(staged.folder, staged.attempt)
+    work = Work(bag, task.algorithm, task.progress)
     try:
-        place(found, descriptor)
-        copy(found, root, descriptor, staged, task.algorithm, task.workers, task.progress)
-        tags = _tags(task, found, name is not None, started)
-        for path, data in tags.items():
-            bags.write_tag_file(staged.bag, path, data)
-        bags.sync_tags(staged.bag)
-        if read_back:
-            reread(found, tags, descriptor, staged, task.algorithm, task.workers, task.progress)
+        found = survey(root) if name is None else [survey_file(root, name)]
+        account = _enlist(task, staged, found, catalogue, work, is_file=name is not None)
+        count = workers_for(catalogue.files, catalogue.size, task.workers)
+        with (
+            crew(count, root, bag, staged.lock) as team,
+            TagFiles(staged.bag, task.algorithm) as tags,
+        ):
+            account.kept = keep(catalogue, team, work) if catalogue.held[0] else (0, 0)
+            _require_room(catalogue, account.kept[1], bag)
+            sync = catalogue.entries <= LITTLE_FILES and not staged.earlier
+            copy(catalogue, team, work, sync=sync, kept=account.kept)
+            with _durable(sync, bag, staged.bag, catalogue):
+                finished = task.now()
+                said = task.describe(staged.bag / "data") if task.describe else Described()
+                describe(account, said, root)
+                write_tags(account, catalogue, tags, finished)
+            tags.settle()
+            if read_back:
+                _require_same(staged, reread(catalogue, tags.sizes(), team, work))
     finally:
-        os.close(descriptor)
-    return _seal(task, staged, found, tags)
+        catalogue.close()
+        os.close(bag)
+    return _seal(task, staged, account, tags.files)
 
 
-def _tags(
-    task: _Task, found: Sequence[Entry], single: bool, started: datetime
-) -> Mapping[str, bytes]:
-    """Make every tag file, the tag manifest last."""
-    finished = task.now()
-    counts = _counts(found)
-    record = {
-        "v": 1,
-        "exhibit": task.exhibit,
-        "record": task.record,
-        "source": {**_origin(task.source), "kind": "file" if single else "folder"},
-        "environment": {
-            "host": platform.node(),
-            "system": platform.platform(),
-            "python": platform.python_version(),
-        },
-        "started_at": stamp(started),
-        "finished_at": stamp(finished),
-        "counts": counts,
-        "algorithm": task.algorithm,
-        "tool": tool(),
-    }
-    stored = [(one.place, one.sha256) for one in found if one.place and one.sha256]
-    info = {
-        "Bagging-Date": finished.date().isoformat(),
-        "Bag-Software-Agent": f"breachbook {tool()['version']}",
-        "External-Identifier": task.exhibit,
-        "Payload-Oxum": f"{counts['bytes']}.{counts['files']}",
-    }
-    tags = {
-        "bagit.txt": bags.BAGIT,
-        "bag-info.txt": bags.bag_info(info),
-        f"manifest-{task.algorithm}.txt": bags.manifest(stored),
-        bags.ENTRIES: b"".join(lines.lines(found, task.algorithm)),
-        bags.RECORD: canonical(record) + b"\n",
-    }
-    digests = [(path, bags.digest(data, task.algorithm)) for path, data in tags.items()]
-    return {**tags, f"tagmanifest-{task.algorithm}.txt": bags.manifest(digests)}
+def _enlist(
+    task: _Task,
+    staged: Stage,
+    found: Iterable[Entry],
+    catalogue: Catalogue,
+    work: Work,
+    *,
+    is_file: bool,
+) -> Account:
+    earlier = Earlier(staged.folder, staged.earlier, task.algorithm)
+    started = task.now()
+    account = Account(
+        task.exhibit,
+        task.source,
+        task.record,
+        task.algorithm,
+        is_file,
+        started,
+        [*earlier.attempts, stamp(started)],
+    )
+    about = {"algorithm": task.algorithm, "attempts": account.attempts}
+    enlist((account.links.see(entry) for entry in found), catalogue, earlier, about, work)
+    return account
 
 
-def _seal(task: _Task, staged: Stage, found: Sequence[Entry], tags: Mapping[str, bytes]) -> Sealed:
-    findings = tuple(one for entry in found for one in entry.findings)
-    counts = _counts(found)
+@contextmanager
+def _durable(sync: bool, bag: int, root: Path, catalogue: Catalogue) -> Iterator[None]:
+    """Make the copies durable, at best while the tag files are written."""
+    if sync:
+        flush_folders(root / "data")
+        yield
+        return
+    with flushing(bag, root, (str(one.place) for one in catalogue if one.sha256)):
+        yield
+
+
+def _require_same(staged: Stage, differing: Sequence[str]) -> None:
+    if differing:
+        raise CustodyError(
+            f"{staged.final}: {len(differing)} files read back differ from what was copied, first "
+            f"{min(differing)}; nothing is sealed; the disk may be failing, or the source changes "
+            "without saying so: check both and run the step again"
+        )
+
+
+def _seal(task: _Task, staged: Stage, account: Account, tags: Mapping[str, TagFile]) -> Sealed:
+    findings = (*account.findings, *account.remarks)
     document = compose(
         task.exhibit,
         tags=tags,
         tag_manifest=f"tagmanifest-{task.algorithm}.txt",
         algorithm=task.algorithm,
-        counts=counts,
+        counts=account.counts,
         findings=Counter(one.code for one in findings),
         record_sha256=sha256(canonical(task.record)),
         journal_head=task.journal_head,
@@ -194,28 +227,21 @@ def _seal(task: _Task, staged: Stage, found: Sequence[Entry], tags: Mapping[str,
     return Sealed(
         task.exhibit,
         staged.final,
-        counts["files"],
-        counts["bytes"],
-        sha256(tags[f"manifest-{task.algorithm}.txt"]),
-        sha256(tags[f"tagmanifest-{task.algorithm}.txt"]),
+        account.counts["files"],
+        account.counts["bytes"],
+        tags[f"manifest-{task.algorithm}.txt"].sha256,
+        tags[f"tagmanifest-{task.algorithm}.txt"].sha256,
         sha256(seal),
         findings,
     )
 
 
-def _counts(found: Sequence[Entry]) -> dict[str, int]:
-    stored = [one for one in found if one.sha256]
-    kinds = Counter(one.kind for one in found)
-    return {
-        "files": len(stored),
-        "bytes": sum(one.size for one in stored),
-        "folders": kinds["folder"],
-        "not_preserved": len(found) - kinds["folder"] - len(stored),
-    }
-
-
-def _origin(source: Path) -> dict[str, str]:
-    return dict(path_data(text_of(os.fsencode(source.absolute()))))
+def _require_room(catalogue: Catalogue, kept: int, bag: int) -> None:
+    needed = catalogue.needed - kept
+    system = os.fstatvfs(bag)
+    free = system.f_bavail * system.f_frsize
+    if needed > free:
+        raise OSError(errno.ENOSPC, f"{needed:,} bytes are needed and {free:,} are free")
 
 
 @contextmanager
@@ -246,14 +272,15 @@ def _opened(source: Path, exhibits: Path) -> Iterator[tuple[int, str | None]]:
 
 
 @contextmanager
-def _told(task: _Task, exhibits: Path) -> Iterator[None]:
+def _explained(task: _Task, exhibits: Path) -> Iterator[None]:
     """Turn a system's refusal into one sentence."""
     try:
         yield
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         move = "free space there" if full else "see to the disk"
+        kept = "what was copied is kept to be resumed" if task.resume else "nothing of it is kept"
         raise CustodyError(
             f"{exhibits / task.exhibit}: {error.strerror} while preserving {task.source}; "
-            f"nothing of it is kept; {move} and run the step again"
+            f"{kept}; {move} and run the step again"
         ) from error

@@ -39,6 +39,16 @@ class Copying:
     sync: bool
 
 
+class _Own(threading.local):
+    """One buffer a thread: a fresh one for each of many small files takes longer than reading them."""
+
+    def __init__(self) -> None:
+        self.buffer = memoryview(bytearray(BUFFER))
+
+
+_OWN = _Own()
+
+
 class SourceFault(Exception):  # noqa: N818 - not an error of the copy: it becomes a finding
     """Reading the source failed; the one argument is the OSError."""
 
@@ -115,14 +125,26 @@ def copy_file(name: str, place: str, folder: int, bag: int, how: Copying, report
         os.close(origin)
 
 
-def hash_file(place: str, bag: int, algorithms: list[str], cold: bool, report: Report) -> Row:
+def forget(place: str, bag: int) -> None:
+    """Ask the system to drop its copy of a file's bytes and to begin reading the medium."""
+    try:
+        descriptor = os.open(raw(place), _READ, dir_fd=bag)
+    except OSError:
+        return  # hashing it will say why
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(descriptor, 0, WINDOW, os.POSIX_FADV_WILLNEED)
+    finally:
+        os.close(descriptor)
+
+
+def hash_file(place: str, bag: int, algorithms: list[str], report: Report) -> Row:
     """Hash one file below the opened bag: ``[size, digest, ...]``, or ``[-1, reason]``.
 
     Args:
         place: Path below the bag.
         bag: Descriptor of the bag's folder.
         algorithms: Names hashlib knows, in the order of the digests wanted.
-        cold: Ask the system to forget its cached copy first, so that the medium is read.
         report: Called with each number of bytes done.
     """
     try:
@@ -130,8 +152,6 @@ def hash_file(place: str, bag: int, algorithms: list[str], cold: bool, report: R
     except OSError as error:
         return [-1, os.strerror(error.errno or 0).lower()]
     try:
-        if cold:
-            os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         return _digest(descriptor, algorithms, report)
     except OSError as error:
         return [-1, os.strerror(error.errno or 0).lower()]
@@ -151,21 +171,22 @@ def _fill(origin: int, target: int, before: os.stat_result, how: Copying, report
     hashed = hashlib.new(how.algorithm)
     copy = _copy_large if large else _copy_small
     size, found = copy(origin, target, before.st_size, hashed, report)
-    changed = size != before.st_size or stat_row(before)[3:9] != stat_row(os.fstat(origin))[3:9]
+    facts = stat_row(before)
+    changed = size != before.st_size or facts[3:9] != stat_row(os.fstat(origin))[3:9]
     if changed and large:
         # What was hashed and what was copied may be two states of the file: name what is stored.
         size, found = _digest(target, [how.algorithm], lambda _: None)
     os.utime(target, ns=(before.st_mtime_ns, before.st_mtime_ns))
-    if how.sync or large:
+    if how.sync:
         os.fsync(target)
-    return ["changed" if changed else "ok", "", found, size, stat_row(before)]
+    return ["changed" if changed else "ok", "", found, size, facts]
 
 
 def _copy_small(
     origin: int, target: int, size: int, hashed: "hashlib._Hash", report: Report
 ) -> tuple[int, str]:
     done = 0
-    buffer = memoryview(bytearray(min(size, BUFFER)))
+    buffer = _OWN.buffer
     while done < size:
         count = _read_at(origin, buffer[: size - done], done)
         if not count:
@@ -212,7 +233,7 @@ def _copy_large(
     copier = threading.Thread(target=front.run, args=(_move(origin, target, size),))
     copier.start()
     done = 0
-    buffer = memoryview(bytearray(BUFFER))
+    buffer = _OWN.buffer
     try:
         while (ready := front.beyond(done)) > done:
             while done < ready and (count := _read_at(origin, buffer[: ready - done], done)):
@@ -268,7 +289,7 @@ def _by_sendfile(origin: int, target: int, at: int, count: int) -> int:
 
 def _by_hand(origin: int, target: int, at: int, count: int) -> int:
     """Copy through a buffer; here a failed read is told from a failed write."""
-    buffer = memoryview(bytearray(min(count, BUFFER)))
+    buffer = _OWN.buffer[: min(count, BUFFER)]
     got = _read_at(origin, buffer, at)
     _write_at(target, buffer[:got], at)
     return got
@@ -276,11 +297,10 @@ def _by_hand(origin: int, target: int, at: int, count: int) -> int:
 
 def _digest(descriptor: int, algorithms: list[str], report: Report) -> Row:
     hashes = [hashlib.new(name) for name in algorithms]
-    size = os.fstat(descriptor).st_size
-    buffer = memoryview(bytearray(min(size, BUFFER) or 1))
+    buffer = _OWN.buffer
     done = 0
     while count := os.preadv(descriptor, [buffer], done):
-        if done % WINDOW == 0 and size > WINDOW:
+        if done and done % WINDOW == 0:
             os.posix_fadvise(descriptor, done + WINDOW, WINDOW, os.POSIX_FADV_WILLNEED)
         for one in hashes:
             one.update(buffer[:count])

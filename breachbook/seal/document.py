@@ -7,9 +7,9 @@ from typing import Any
 
 from breachbook import __version__
 from breachbook.build import build_sha256
-from breachbook.canonical import sha256
 from breachbook.clock import now as machine_clock
 from breachbook.events import stamp
+from breachbook.seal.tag_files import TagFile
 
 FORMAT = 1
 TYPE = "breachbook-seal"
@@ -18,7 +18,7 @@ TYPE = "breachbook-seal"
 def compose(
     exhibit: str,
     *,
-    tags: Mapping[str, bytes],
+    tags: Mapping[str, TagFile],
     tag_manifest: str,
     algorithm: str,
     counts: Mapping[str, int],
@@ -53,10 +53,10 @@ def compose(
         "sealed_at": stamp(sealed_at),
         "clock": {"synced": machine_clock()[1]["synced"]},
         "algorithms": [algorithm],
-        "tag_manifest": {"name": tag_manifest, "sha256": sha256(tags[tag_manifest])},
+        "tag_manifest": {"name": tag_manifest, "sha256": tags[tag_manifest].sha256},
         "tag_files": [
-            {"name": name, "sha256": sha256(data), "bytes": len(data)}
-            for name, data in sorted(tags.items())
+            {"name": name, "sha256": one.sha256, "bytes": one.size}
+            for name, one in sorted(tags.items())
         ],
         "counts": dict(counts),
         "findings": dict(findings),

@@ -11,9 +11,9 @@ import grp
 import json
 import pwd
 import stat
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from io import BytesIO
 from typing import Any
 
 from breachbook.custody import Finding
@@ -23,17 +23,37 @@ from breachbook.seal.survey import Entry
 # The same bytes as `breachbook.canonical` writes, without its check of every value: there are only
 # texts and whole numbers here, and of large sources very many.
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_decode = json.JSONDecoder().raw_decode
 
 
-def lines(entries: Iterable[Entry], algorithm: str) -> Iterator[bytes]:
-    """Write entries, each as one line that ends in a newline."""
-    entries = list(entries)
-    groups = _link_groups(entries)
-    for entry in entries:
-        data = _data(entry, algorithm)
-        if group := groups.get(tuple(entry.facts[3:5])):
-            data["hard_link_group"] = group
-        yield _encode(data).encode() + b"\n"
+class LinkGroups:
+    """Numbers the files that have several names at the source, from 1, in the order they appear."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[int, ...], int] = {}
+        self._numbers: dict[tuple[int, ...], int] = {}
+
+    def see(self, entry: Entry) -> Entry:
+        """Take note of an entry, and give it back; all are shown before a number is asked for."""
+        if entry.kind == "file" and entry.facts and entry.facts[5] > 1:
+            key = tuple(entry.facts[3:5])
+            self._names[key] = self._names.get(key, 0) + 1
+        return entry
+
+    def number(self, entry: Entry) -> int | None:
+        """Give the number of an entry's group; None when it has no other name here."""
+        key = tuple(entry.facts[3:5])
+        if self._names.get(key, 0) < 2:
+            return None
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
+
+
+def line(entry: Entry, algorithm: str, groups: LinkGroups) -> bytes:
+    """Write an entry as one line that ends in a newline."""
+    data = _data(entry, algorithm)
+    if group := groups.number(entry):
+        data["hard_link_group"] = group
+    return _encode(data).encode() + b"\n"
 
 
 def read(data: bytes) -> Iterator[Mapping[str, Any]]:
@@ -42,9 +62,10 @@ def read(data: bytes) -> Iterator[Mapping[str, Any]]:
     Raises:
         ValueError: A line is not an object.
     """
-    for line in data.splitlines():
-        row = json.loads(line)
-        if not isinstance(row, dict):
+    for line in BytesIO(data):
+        text = line.decode()
+        row, end = _decode(text)
+        if not isinstance(row, dict) or text[end:] not in ("\n", ""):
             raise ValueError("a line is not an object")
         yield row
 
@@ -91,13 +112,6 @@ def _facts(facts: list[int]) -> dict[str, Any]:
         "mtime_ns": str(mtime),
         "ctime_ns": str(ctime),
     }
-
-
-def _link_groups(entries: list[Entry]) -> dict[tuple[int, ...], int]:
-    """Number the files that have several names here, from 1, in the order they first appear."""
-    names = Counter(tuple(one.facts[3:5]) for one in entries if one.kind == "file" and one.facts)
-    several = [place for place, count in names.items() if count > 1]
-    return {place: number for number, place in enumerate(several, 1)}
 
 
 @cache

@@ -2,11 +2,38 @@
 
 import ctypes
 import os
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from breachbook.durable import sync_folder
 from breachbook.seal.names import raw_of
+
+
+@contextmanager
+def flushing(bag: int, root: Path, files: Iterable[str]) -> Iterator[None]:
+    """Flush while the caller does something else, which the flush need not cover.
+
+    Raises:
+        OSError: The system could not write.
+    """
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            flush(bag, root, files)
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            faults.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+    if faults:
+        raise faults[0]
 
 
 def flush(bag: int, root: Path, files: Iterable[str]) -> None:

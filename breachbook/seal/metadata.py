@@ -1,12 +1,13 @@
 """Compares what the record of an exhibit says of each file with what the bag holds."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from breachbook.seal import entries as lines
-from breachbook.seal.bag import ENTRIES, RECORD, Manifest
+from breachbook.seal.bag import ENTRIES, RECORD
 from breachbook.seal.findings import Verdicts
+from breachbook.seal.manifests import Manifest
 from breachbook.seal.names import shown
 from breachbook.seal.survey import Entry
 
@@ -16,7 +17,7 @@ LAYER = "metadata"
 def check_metadata(
     present: Mapping[str, Entry],
     tags: Mapping[str, bytes],
-    manifests: Mapping[str, Manifest],
+    manifests: Sequence[Manifest],
     verdicts: Verdicts,
     *,
     times: bool,
@@ -55,7 +56,7 @@ def check_metadata(
 def _check_row(
     row: Mapping[str, Any],
     present: Mapping[str, Entry],
-    manifests: Mapping[str, Manifest],
+    manifests: Sequence[Manifest],
     verdicts: Verdicts,
     times: bool,
 ) -> None:
@@ -74,7 +75,7 @@ def _check_row(
         verdicts.found(LAYER, "time-changed", shown(path))
     if times and stat.S_IMODE(mode) & 0o333:
         verdicts.found(LAYER, "mode-changed", shown(path), f"{stat.S_IMODE(mode):04o}")
-    for manifest in manifests.values():
+    for manifest in manifests:
         if row.get(manifest.algorithm) not in (None, manifest.digests.get(path)):
             verdicts.found(LAYER, "disagrees", shown(path), f"{ENTRIES} and {manifest.name}")
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from breachbook.custody import Progress
 
+Tell = Callable[[Progress], None] | None
+
 _EVERY_SECONDS = 0.2
 
 
@@ -18,9 +20,7 @@ class Meter:
         tell: Called with the progress, or None.
     """
 
-    def __init__(
-        self, phase: str, files: int, size: int, tell: Callable[[Progress], None] | None
-    ) -> None:
+    def __init__(self, phase: str, files: int, size: int, tell: Tell) -> None:
         self._phase, self._totals, self._tell = phase, (files, size), tell
         self._files = self._bytes = 0
         self._started = self._told = time.monotonic()

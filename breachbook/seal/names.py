@@ -18,6 +18,8 @@ _LONGEST_NAME = 255
 _LONGEST_PATH = 1000
 _UNSAFE = re.compile(r"[%\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ESCAPE_LIKE = re.compile(r"=[0-9A-F]{2}")
+# Most paths are such, and need no closer look.
+_ORDINARY = re.compile(r"[A-Za-z0-9_.,+()@#/-]{1,255}")
 _ESCAPED = re.compile(rb"=([0-9A-F]{2})")
 
 
@@ -66,6 +68,8 @@ def bag_path(path: str) -> str:
 
     A path that other tools could not open is stored under the SHA-256 of its bytes, in ``=long/``.
     """
+    if _ORDINARY.fullmatch(path):
+        return path
     escaped = shown(path)
     parts = escaped.split("/")
     if len(escaped.encode()) <= _LONGEST_PATH and all(
@@ -101,8 +105,7 @@ def collisions(paths: Iterable[str]) -> list[str]:
     """
     groups: dict[str, list[str]] = {}
     for path in paths:
-        folded = path.lower() if path.isascii() else _fold(path)
-        groups.setdefault(folded, []).append(path)
+        groups.setdefault(fold(path), []).append(path)
     return sorted(path for group in groups.values() if len(group) > 1 for path in group)
 
 
@@ -121,7 +124,10 @@ def from_manifest(name: str) -> str:
     return re.sub("%(25|0[AaDd])", lambda found: bytes.fromhex(found[1]).decode("ascii"), name)
 
 
-def _fold(path: str) -> str:
+def fold(path: str) -> str:
+    """Give a path without its case and Unicode form, as many desktops compare it."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 

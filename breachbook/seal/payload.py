@@ -1,218 +1,207 @@
 """The files of an exhibit: where each will stand, their copying, and their reading back."""
 
-import errno
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from itertools import groupby
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, pairwise
 
-from breachbook.custody import Progress
-from breachbook.errors import CustodyError
-from breachbook.seal import pool
-from breachbook.seal.bag import OWN_FOLDER, digest
-from breachbook.seal.copying import LARGE, Row
-from breachbook.seal.flush import flush, flush_folders
-from breachbook.seal.meter import Meter
-from breachbook.seal.names import LONG_FOLDER, bag_path, collisions, raw_of
-from breachbook.seal.staging import Stage
+from breachbook.custody import Finding
+from breachbook.seal.bag import OWN_FOLDER
+from breachbook.seal.catalogue import Catalogue, Copied, Earlier
+from breachbook.seal.copying import Row
+from breachbook.seal.hashing import hashed
+from breachbook.seal.meter import Meter, Tell
+from breachbook.seal.names import LONG_FOLDER, bag_path, collisions, fold, raw_of, shown
+from breachbook.seal.pool import Crew, batches
+from breachbook.seal.staging import bag_name
 from breachbook.seal.survey import Entry
 from breachbook.seal.worker import Job
 
-Tell = Callable[[Progress], None] | None
 
-# Below this much work a process costs more than it saves, and files are synced one by one.
-_LITTLE_FILES = 64
-_LITTLE_BYTES = 32 << 20
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How an exhibit's files are worked on.
+
+    Attributes:
+        bag: Descriptor of the bag's folder.
+        algorithm: Of the digests.
+        tell: Told of the progress.
+    """
+
+    bag: int
+    algorithm: str
+    tell: Tell
 
 
-def place(found: Iterable[Entry], bag: int) -> None:
-    """Give files and folders their places, note what is odd about names, make the folders."""
-    entries = [one for one in found if one.kind in ("file", "folder")]
-    for entry in entries:
-        below = bag_path(entry.path)
-        if below.startswith(f"{LONG_FOLDER}/"):
-            entry.found("name-shortened")
-        elif below != entry.path:
-            entry.found("name-escaped")
-        entry.place = f"data/{below}"
-    clashing = set(collisions(str(one.place) for one in entries))
-    for entry in entries:
-        if entry.place in clashing:
-            entry.found("name-collision")
-    _make_folders(entries, bag)
+def enlist(
+    found: Iterable[Entry], catalogue: Catalogue, earlier: Earlier, about: object, work: Work
+) -> None:
+    """List a source: give files and folders their places, note what is odd, make the folders.
+
+    Args:
+        found: What there is, in the order of the paths' bytes.
+        catalogue: Takes the entries.
+        earlier: What an attempt before this one copied.
+        about: What the listing says of itself.
+        work: With a bag that is empty.
+    """
+    os.mkdir("data", 0o700, dir_fd=work.bag)
+    os.mkdir(OWN_FOLDER, 0o700, dir_fd=work.bag)
+    folded = array("q")
+    with catalogue.listed(about) as add:
+        for entry in found:
+            if entry.kind == "folder" or (entry.kind == "file" and entry.facts):
+                _place(entry, work.bag)
+                folded.append(hash(fold(str(entry.place))))
+            if entry.kind == "folder":
+                _make_folder(entry, work.bag)
+            add(entry, earlier.match(entry))
+    _note_collisions(catalogue, folded)
+
+
+def keep(catalogue: Catalogue, team: Crew, work: Work) -> tuple[int, int]:
+    """Take over what earlier attempts copied, if its bytes on the medium are still what they copied.
+
+    Returns:
+        How many files were taken over, and their bytes.
+
+    Raises:
+        OSError: The system could not rename.
+    """
+    candidates = (
+        (copied.size, f"../{bag_name(copied.attempt)}/{entry.place}", (number, entry, copied))
+        for number, entry, copied in catalogue.kept()
+    )
+    files = size = 0
+    meter = Meter("re-reading", *catalogue.held, work.tell)
+    for (number, entry, copied), row in hashed(
+        candidates, [work.algorithm], team, meter, cold=True
+    ):
+        if row == [copied.size, copied.digest]:
+            _take_over(entry, copied, work.bag)
+            catalogue.note([number], [["ok", "", copied.digest, copied.size, copied.facts]])
+            files, size = files + 1, size + copied.size
+    return files, size
 
 
 def copy(
-    found: Sequence[Entry],
-    root: int,
-    bag: int,
-    staged: Stage,
-    algorithm: str,
-    workers: int,
-    tell: Tell,
+    catalogue: Catalogue, team: Crew, work: Work, *, sync: bool, kept: tuple[int, int] = (0, 0)
 ) -> None:
-    """Copy and hash every file, and make all of it durable.
+    """Copy and hash every file that was not taken over.
+
+    Args:
+        catalogue: What there is; takes what becomes of it.
+        team: Does it.
+        work: How.
+        sync: Make each file durable by itself.
+        kept: Files and bytes taken over.
 
     Raises:
         OSError: Writing failed.
-        CustodyError: There is not room for it, or a worker ended early.
+        CustodyError: A worker ended early.
     """
-    files = [one for one in found if one.kind == "file" and one.facts and one.place]
-    _require_room(files, bag)
-    size = sum(one.facts[6] for one in files)
-    little = _is_little(len(files), size)
-    jobs = list(_copy_jobs(files, algorithm, sync=len(files) <= _LITTLE_FILES))
-    meter = Meter("copying", len(files), size, tell)
-    by_place = {one.place: one for one in files}
-    running = pool.run(
-        jobs, root, bag, workers=0 if little else workers, done=meter.advance, hold=staged.lock
-    )
-    with closing(running):
-        for job, rows in running:
-            for (_, where), row in zip(job["files"], rows, strict=True):
-                _note(by_place[where], row)
-            meter.finish(len(rows))
+    meter = Meter("copying", catalogue.files, catalogue.size, work.tell)
+    meter.advance(kept[1])
+    meter.finish(kept[0])
+    for marks, rows in team.run(_copy_jobs(catalogue, work.algorithm, sync), meter.advance):
+        catalogue.note([number for number, _ in marks], rows)
+        for (number, path), row in zip(marks, rows, strict=True):
+            if finding := _finding(path, row):
+                catalogue.saw(number, finding)
+        meter.finish(len(rows))
     meter.close()
-    if len(files) <= _LITTLE_FILES:
-        flush_folders(staged.bag)
-    else:
-        flush(bag, staged.bag, (str(one.place) for one in files if one.sha256))
 
 
 def reread(
-    found: Sequence[Entry],
-    tags: Mapping[str, bytes],
-    bag: int,
-    staged: Stage,
-    algorithm: str,
-    workers: int,
-    tell: Tell,
-) -> None:
+    catalogue: Catalogue, tags: Mapping[str, tuple[int, str]], team: Crew, work: Work
+) -> list[str]:
     """Read all that was written again, from the medium where the system allows, and compare.
 
-    Raises:
-        CustodyError: Something differs or cannot be read.
-    """
-    expected = {str(one.place): (one.size, one.sha256) for one in found if one.sha256}
-    for path, data in tags.items():
-        expected[path] = (len(data), digest(data, algorithm))
-    sizes = {path: size for path, (size, _) in expected.items()}
-    differing = [
-        path
-        for path, row in hashes(
-            sizes,
-            bag,
-            [algorithm],
-            workers=workers,
-            phase="re-reading",
-            tell=tell,
-            hold=staged.lock,
-        )
-        if tuple(row) != expected[path]
-    ]
-    if differing:
-        raise CustodyError(
-            f"{staged.final}: {len(differing)} files read back differ from what was copied, first "
-            f"{min(differing)}; nothing is kept; the disk may be failing, or the source changes "
-            "without saying so: check both and run the step again"
-        )
-
-
-def hashes(
-    sizes: Mapping[str, int],
-    bag: int,
-    algorithms: Sequence[str],
-    *,
-    workers: int,
-    phase: str,
-    tell: Tell,
-    cold: bool = True,
-    hold: int = -1,
-) -> Iterator[tuple[str, Row]]:
-    """Hash files of a bag; yield each path with its row as `copying.hash_file` gives it.
-
     Args:
-        sizes: Path in the bag to expected bytes; they spread the work.
-        bag: Descriptor of the bag.
-        algorithms: Digests wanted, in order.
-        workers: Processes; little work is done here.
-        phase: For the progress told.
-        tell: Whom to tell.
-        cold: Ask the system to read the medium rather than its memory.
-        hold: Lock that workers keep.
+        catalogue: What was copied.
+        tags: Size and digest of each tag file by its path in the bag.
+        team: Does it.
+        work: How.
+
+    Returns:
+        Paths in the bag of files that differ or cannot be read.
     """
-    total = sum(sizes.values())
-    little = _is_little(len(sizes), total)
-    ordered = sorted(sizes, key=lambda path: (sizes[path] <= LARGE, path))
-    jobs: list[Job] = [
-        {"do": "hash", "files": batch, "algorithms": list(algorithms), "cold": cold}
-        for batch in pool.batches((sizes[path], path) for path in ordered)
+    files, size = len(tags), sum(size for size, _ in tags.values())
+    meter = Meter("re-reading", catalogue.files + files, catalogue.size + size, work.tell)
+    stored = ((one.place, one.size, one.sha256) for one in catalogue if one.place and one.sha256)
+    expected = chain(stored, ((path, size, digest) for path, (size, digest) in tags.items()))
+    marked = ((size, path, (path, size, digest)) for path, size, digest in expected)
+    return [
+        path
+        for (path, size, digest), row in hashed(marked, [work.algorithm], team, meter, cold=True)
+        if row != [size, digest]
     ]
-    meter = Meter(phase, len(sizes), total, tell)
-    running = pool.run(
-        jobs, -1, bag, workers=0 if little else workers, done=meter.advance, hold=hold
-    )
-    with closing(running):
-        for job, rows in running:
-            yield from zip(job["files"], rows, strict=True)
-            meter.finish(len(rows))
-    meter.close()
 
 
-def _make_folders(entries: Iterable[Entry], bag: int) -> None:
-    os.mkdir("data", 0o700, dir_fd=bag)
-    os.mkdir(OWN_FOLDER, 0o700, dir_fd=bag)
-    if any("name-shortened" in {one.code for one in entry.findings} for entry in entries):
-        os.mkdir(f"data/{LONG_FOLDER}", 0o700, dir_fd=bag)
-    for entry in entries:
-        if entry.kind == "folder":
-            if str(entry.place).startswith(f"data/{LONG_FOLDER}/"):
-                entry.place = None
-            else:
-                os.mkdir(raw_of(str(entry.place)), 0o700, dir_fd=bag)
+def _place(entry: Entry, bag: int) -> None:
+    below = bag_path(entry.path)
+    if below.startswith(f"{LONG_FOLDER}/"):
+        entry.found("name-shortened")
+        with suppress(FileExistsError):
+            os.mkdir(f"data/{LONG_FOLDER}", 0o700, dir_fd=bag)
+    elif below != entry.path:
+        entry.found("name-escaped")
+    entry.place = f"data/{below}"
 
 
-def _copy_jobs(files: Iterable[Entry], algorithm: str, sync: bool) -> Iterator[Job]:
-    """Cut files into jobs of one folder each, those of large files first."""
-    folder = {one.path: one.path.rpartition("/")[0] for one in files}
-    ordered = sorted(files, key=lambda one: (one.facts[6] <= LARGE, folder[one.path]))
-    for above, group in groupby(ordered, key=lambda one: folder[one.path]):
-        parts = above.split("/") if above else []
-        sized = ((one.facts[6], [one.path.rpartition("/")[2], one.place]) for one in group)
-        for batch in pool.batches(sized):
-            yield {
-                "do": "copy",
-                "folder": parts,
-                "files": batch,
-                "algorithm": algorithm,
-                "sync": sync,
-            }
-
-
-def _note(entry: Entry, row: Row) -> None:
-    """Take over what came of copying one file."""
-    state, detail, found, size, facts = row
-    if facts:
-        entry.facts = facts
-    if state in ("ok", "changed"):
-        entry.size, entry.sha256 = int(size), str(found)
-    else:
+def _make_folder(entry: Entry, bag: int) -> None:
+    if str(entry.place).startswith(f"data/{LONG_FOLDER}/"):
         entry.place = None
+    else:
+        os.mkdir(raw_of(str(entry.place)), 0o700, dir_fd=bag)
+
+
+def _note_collisions(catalogue: Catalogue, folded: "array[int]") -> None:
+    """Find names that differ only in case or form: by their hashes first, which are small."""
+    ordered = sorted(folded)
+    twice = {one for one, other in pairwise(ordered) if one == other}
+    if not twice:
+        return
+    alike = {
+        str(entry.place): (number, entry.path)
+        for number, entry in catalogue.listing()
+        if entry.place and hash(fold(entry.place)) in twice
+    }
+    for place in collisions(alike):
+        number, path = alike[place]
+        catalogue.saw(number, Finding("name-collision", shown(path)))
+
+
+def _take_over(entry: Entry, copied: Copied, bag: int) -> None:
+    place = raw_of(str(entry.place))
+    earlier = f"../{bag_name(copied.attempt)}/".encode() + place
+    os.rename(earlier, place, src_dir_fd=bag, dst_dir_fd=bag)
+
+
+def _copy_jobs(
+    catalogue: Catalogue, algorithm: str, sync: bool
+) -> Iterator[tuple[Job, list[tuple[int, str]]]]:
+    sized = ((entry.facts[6], (number, entry)) for number, entry in catalogue.waiting())
+    for batch in batches(sized):
+        files = [_asked(entry) for _, entry in batch]
+        job = {"do": "copy", "files": files, "algorithm": algorithm, "sync": sync}
+        yield job, [(number, entry.path) for number, entry in batch]
+
+
+def _asked(entry: Entry) -> list[str | None]:
+    folder, _, name = entry.path.rpartition("/")
+    return [folder, name, entry.place]
+
+
+def _finding(path: str, row: Row) -> Finding | None:
+    """Say what a person should know of one file's copying."""
+    state, detail = str(row[0]), str(row[1])
+    if state == "ok":
+        return None
     if state == "changed":
-        entry.found("changed-while-read")
-    elif state == "special":
-        entry.found("special-not-read", "took the place of a file")
-    elif state != "ok":
-        entry.found(str(state), str(detail))
-
-
-def _require_room(files: Iterable[Entry], bag: int) -> None:
-    needed = sum(min(one.facts[6], one.facts[9] * 512) for one in files)
-    system = os.fstatvfs(bag)
-    free = system.f_bavail * system.f_frsize
-    if needed > free:
-        raise OSError(errno.ENOSPC, f"{needed:,} bytes are needed and {free:,} are free")
-
-
-def _is_little(files: int, size: int) -> bool:
-    return files <= _LITTLE_FILES and size <= _LITTLE_BYTES
+        return Finding("changed-while-read", shown(path))
+    if state == "special":
+        return Finding("special-not-read", shown(path), "took the place of a file")
+    return Finding(state, shown(path), detail)

@@ -4,10 +4,10 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from breachbook.errors import CustodyError
 from breachbook.seal.copying import Row
@@ -28,57 +28,87 @@ main(int(sys.argv[3]), int(sys.argv[4]))
 """
 
 Done = Callable[[int], None]
+T = TypeVar("T")
+Process = subprocess.Popen[bytes]
 
 
-def run(
-    jobs: Sequence[Job], source: int, bag: int, *, workers: int, done: Done, hold: int = -1
-) -> Generator[tuple[Job, list[Row]], None, None]:
-    """Do jobs and yield each with its rows, in the order they finish.
+class Crew:
+    """Worker processes that do job after job; without any, the work is done in this process.
 
     Args:
-        jobs: As `worker` describes them; larger ones first spread best.
+        processes: Running workers.
+        source: Descriptor of the source folder, or -1 when nothing is copied.
+        bag: Descriptor of the bag's folder.
+    """
+
+    def __init__(self, processes: list[Process], source: int, bag: int) -> None:
+        self._processes, self._source, self._bag = processes, source, bag
+        self._feeders: list[threading.Thread] = []
+
+    def run(self, jobs: Iterable[tuple[Job, T]], done: Done) -> Iterator[tuple[T, list[Row]]]:
+        """Begin jobs at once, and yield what each was marked with and its rows, as they finish.
+
+        Args:
+            jobs: Each with a mark of its own; drawn from a thread, a few ahead of the work.
+            done: Called with each number of bytes done, from the thread that iterates.
+
+        Raises:
+            OSError: Writing failed in a worker.
+            CustodyError: A worker ended before its work was done.
+        """
+        if not self._processes:
+            return self._here(jobs, done)
+        errand = _Errand(iter(jobs))
+        for process in self._processes:
+            feeder = threading.Thread(target=errand.feed, args=(process,), daemon=True)
+            self._feeders.append(feeder)
+            feeder.start()
+        return errand.collect(len(self._processes), done)
+
+    def end(self) -> None:
+        """End every worker, whatever it is doing."""
+        for process in self._processes:
+            process.kill()
+        for feeder in self._feeders:
+            feeder.join()
+        for process in self._processes:
+            process.communicate()  # closes the pipes
+
+    def _here(
+        self, jobs: Iterable[tuple[Job, T]], done: Done
+    ) -> Generator[tuple[T, list[Row]], None, None]:
+        for job, mark in jobs:
+            yield mark, perform(job, self._source, self._bag, done)
+
+
+@contextmanager
+def crew(count: int, source: int, bag: int, hold: int = -1) -> Iterator[Crew]:
+    """Start workers; none is left, however it ends.
+
+    Args:
+        count: How many processes; 0 does the work here.
         source: Descriptor of the source folder, or -1 when nothing is copied.
         bag: Descriptor of the bag's folder; closed by the caller, like source.
-        workers: How many processes; 0 does the work here.
-        done: Called with each number of bytes done, from this thread.
         hold: Descriptor of a lock that is to be held as long as any worker lives.
-
-    Raises:
-        OSError: Writing failed in a worker.
-        CustodyError: A worker ended before its work was done.
     """
-    if not workers:
-        for each in jobs:
-            yield each, perform(each, source, bag, done)
-        return
-    waiting = iter(jobs)
-    taking = threading.Lock()
-    replies: queue.SimpleQueue[tuple[Job | None, Any]] = queue.SimpleQueue()
-
-    def take() -> Job | None:
-        with taking:
-            return next(waiting, None)
-
-    def feed(process: "subprocess.Popen[bytes]") -> None:
-        _feed(process, take, replies)
-
-    with _processes(min(workers, len(jobs)), (source, bag, hold), feed):
-        left = len(jobs)
-        while left:
-            job, reply = replies.get()
-            if reply is None:
-                raise CustodyError("a process that copies and hashes ended early; try again")
-            if "fault" in reply:
-                raise OSError(*reply["fault"])
-            done(reply["bytes"])
-            if job is not None:
-                left -= 1
-                yield job, reply["rows"]
+    here = Path(__file__).parent
+    command = [sys.executable, "-I", "-S", "-c", _START]
+    command += [str(here.parent), str(here), str(source), str(bag)]
+    keep = [one for one in (source, bag, hold) if one >= 0]
+    pipe = subprocess.PIPE
+    processes: list[Process] = []
+    team = Crew(processes, source, bag)
+    try:
+        for _ in range(count):
+            processes.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=keep))
+        yield team
+    finally:
+        team.end()
 
 
-def batches(files: Iterable[tuple[int, Any]]) -> Iterator[list[Any]]:
+def batches(files: Iterable[tuple[int, T]]) -> Iterator[list[T]]:
     """Cut (size, item) pairs into lists of at most FEW_FILES items and about FEW_BYTES bytes."""
-    batch: list[Any] = []
+    batch: list[T] = []
     size = 0
     for each, item in files:
         if batch and (len(batch) >= FEW_FILES or size + each > FEW_BYTES):
@@ -90,56 +120,71 @@ def batches(files: Iterable[tuple[int, Any]]) -> Iterator[list[Any]]:
         yield batch
 
 
-def _feed(
-    process: "subprocess.Popen[bytes]",
-    take: Callable[[], Job | None],
-    replies: "queue.SimpleQueue[tuple[Job | None, Any]]",
-) -> None:
-    """Keep one job ahead of the worker, so that it never waits for us."""
-    assert process.stdin  # both are pipes
-    assert process.stdout
-    asked: list[Job] = []
-    try:
+class _Errand(Generic[T]):
+    """One run of jobs: handed out under a lock, answered through a queue."""
+
+    def __init__(self, jobs: Iterator[tuple[Job, T]]) -> None:
+        self._jobs = jobs
+        self._taking = threading.Lock()
+        self._replies: queue.SimpleQueue[tuple[str, Any, Any]] = queue.SimpleQueue()
+
+    def feed(self, process: Process) -> None:
+        """Keep one job ahead of a worker, so that it never waits for us."""
+        try:
+            self._feed(process)
+        except BaseException as error:  # noqa: BLE001 - raised again where the work is waited for
+            self._replies.put(("fault", None, error))
+        self._replies.put(("ended", None, None))
+
+    def collect(self, feeding: int, done: Done) -> Generator[tuple[T, list[Row]], None, None]:
+        """Yield what is answered until every feeding thread has ended."""
+        while feeding:
+            kind, mark, reply = self._replies.get()
+            if kind == "ended":
+                feeding -= 1
+            elif kind == "fault":
+                raise reply
+            else:
+                done(reply["bytes"])
+                if kind == "rows":
+                    yield mark, reply["rows"]
+
+    def _feed(self, process: Process) -> None:
+        assert process.stdin  # both are pipes
+        assert process.stdout
+        asked: list[tuple[Job, T]] = []
         while True:
-            while _has_room(asked) and (job := take()) is not None:
-                send(process.stdin, job)  # type: ignore[arg-type]
-                asked.append(job)
+            while _has_room(asked) and (taken := self._take()) is not None:
+                _send(process, taken[0])
+                asked.append(taken)
             if not asked:
                 return
             reply = receive(process.stdout)  # type: ignore[arg-type]
-            whole = reply is not None and ("rows" in reply or "fault" in reply)
-            replies.put((asked.pop(0) if whole else None, reply))
             if reply is None:
-                return
-    except OSError:
-        replies.put((None, None))
+                raise _ended_early()
+            if "fault" in reply:
+                raise OSError(*reply["fault"])
+            if "rows" in reply:
+                self._replies.put(("rows", asked.pop(0)[1], reply))
+            else:
+                self._replies.put(("bytes", None, reply))
+
+    def _take(self) -> tuple[Job, T] | None:
+        with self._taking:
+            return next(self._jobs, None)
 
 
-def _has_room(asked: list[Job]) -> bool:
-    # A large file is alone in its job: nothing is queued behind it that another worker could do.
-    return not asked or (len(asked) < 2 and len(asked[0]["files"]) > 1)
-
-
-@contextmanager
-def _processes(
-    count: int, inherited: tuple[int, int, int], feed: "Callable[[subprocess.Popen[bytes]], None]"
-) -> Iterator[None]:
-    """Run workers, each with a thread that feeds it; none is left, however it ends."""
-    here = Path(__file__).parent
-    places = [str(here.parent), str(here), *(str(one) for one in inherited[:2])]
-    command = [sys.executable, "-I", "-S", "-c", _START, *places]
-    keep = [one for one in inherited if one >= 0]
-    pipe = subprocess.PIPE
-    started: list[tuple[subprocess.Popen[bytes], threading.Thread]] = []
+def _send(process: Process, job: Job) -> None:
     try:
-        for _ in range(count):
-            process = subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=keep)
-            feeder = threading.Thread(target=feed, args=(process,), daemon=True)
-            started.append((process, feeder))
-            feeder.start()
-        yield
-    finally:
-        for process, feeder in started:
-            process.kill()
-            feeder.join()
-            process.communicate()  # closes the pipes
+        send(process.stdin, job)  # type: ignore[arg-type]
+    except OSError as error:
+        raise _ended_early() from error
+
+
+def _ended_early() -> CustodyError:
+    return CustodyError("a process that copies and hashes ended early; try again")
+
+
+def _has_room(asked: list[tuple[Job, T]]) -> bool:
+    # A large file is alone in its job: nothing is queued behind it that another worker could do.
+    return not asked or (len(asked) < 2 and len(asked[0][0]["files"]) > 1)

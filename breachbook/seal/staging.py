@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,8 @@ class Stage:
 
     Attributes:
         folder: The hidden folder.
+        attempt: Number of this attempt, from 1.
+        earlier: Number of the newest attempt whose work may be taken over; 0 when there is none.
         bag: The bag being made in it.
         final: Where the bag will appear.
         lock: Descriptor that holds the lock; workers inherit it, so it outlives a killed parent
@@ -28,6 +30,8 @@ class Stage:
     """
 
     folder: Path
+    attempt: int
+    earlier: int
     bag: Path
     final: Path
     lock: int
@@ -38,17 +42,28 @@ class Stage:
         Raises:
             OSError: The system could not rename or sync.
         """
-        staged = self.folder / "seal.json"
+        staged = self.folder / f"seal-{self.attempt}.json"
         descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
         try:
             os.write(descriptor, seal)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        staged.rename(seal_path(self.final))
-        sync_folder(self.final.parent)
-        self.bag.rename(self.final)
-        sync_folder(self.final.parent)
+        try:
+            staged.rename(seal_path(self.final))
+            sync_folder(self.final.parent)
+            self.bag.rename(self.final)
+            sync_folder(self.final.parent)
+        except OSError:
+            self._withdraw()
+            raise
+
+    def _withdraw(self) -> None:
+        """Hide again what was shown and may not last."""
+        with suppress(OSError):
+            self.final.rename(self.bag)
+        if not self.final.exists():
+            seal_path(self.final).unlink(missing_ok=True)
 
 
 def seal_path(bag: Path) -> Path:
@@ -57,24 +72,58 @@ def seal_path(bag: Path) -> Path:
 
 
 @contextmanager
-def stage(exhibits: Path, exhibit: str) -> Iterator[Stage]:
-    """Hold the right to make one exhibit; what an interrupted attempt left is removed.
+def stage(exhibits: Path, exhibit: str, *, resume: bool = False) -> Iterator[Stage]:
+    """Hold the right to make one exhibit, in a hidden folder that is removed when it is made.
+
+    An attempt that is interrupted (a signal, a crash) leaves the folder, and so does one that fails
+    if it was to be resumed. The next attempt removes what is there, or takes it over when it resumes.
 
     Raises:
         CustodyError: Another process is making the same exhibit.
         OSError: The folder cannot be made.
     """
-    exhibits.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(exhibits)
     folder = exhibits / f".{exhibit}.staged"
     lock = _locked(folder)
+    is_over = True
     try:
-        _empty(folder)
-        bag = folder / "bag"
+        if not resume:
+            _empty(folder)
+        attempt = 1 + max(_numbers(folder, "bag-*"), default=0)
+        earlier = max(_numbers(folder, "listing-*.jsonl"), default=0)
+        bag = folder / bag_name(attempt)
         bag.mkdir(mode=0o700)
-        yield Stage(folder, bag, exhibits / exhibit, lock)
+        yield Stage(folder, attempt, earlier, bag, exhibits / exhibit, lock)
+    except Exception:
+        is_over = not resume or not any(_numbers(folder, "listing-*.jsonl"))
+        raise
+    except BaseException:
+        is_over = False
+        raise
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if is_over:
+            shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
+
+
+def bag_name(attempt: int) -> str:
+    """Name the folder, in the hidden one, in which an attempt makes the bag."""
+    return f"bag-{attempt}"
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, so that none is lost once something durable is in it."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def _numbers(folder: Path, pattern: str) -> Iterator[int]:
+    for path in folder.glob(pattern):
+        number = path.stem.partition("-")[2]
+        if number.isdecimal():
+            yield int(number)
 
 
 def _locked(folder: Path) -> int:

@@ -1,5 +1,6 @@
 """Lists what a source holds, without following a link or opening anything but folders."""
 
+import heapq
 import os
 import stat
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ class Entry:
         target: Text of a symbolic link.
         place: Path below the bag when its content is stored, otherwise None.
         size: Bytes stored.
-        sha256: Digest of what is stored, 64 hex.
+        sha256: Digest of what is stored, in hex.
         findings: What was seen.
     """
 
@@ -49,15 +50,42 @@ class Entry:
         self.findings.append(Finding(code, shown(self.path), detail))
 
 
-def survey(root: int) -> list[Entry]:
-    """List everything below an opened folder, in the order of the paths' bytes."""
-    entries: list[Entry] = []
-    folders = [Entry("", "folder", [])]
-    while folders:
-        inside = list(_listed(root, folders.pop()))
-        entries += inside
-        folders += [entry for entry in inside if entry.kind == "folder"]
-    return sorted(entries, key=lambda entry: raw_of(entry.path))
+def survey(root: int) -> Iterator[Entry]:
+    """List everything below an opened folder, in the order of the paths' bytes.
+
+    Only the names of the folders above the present place are held, so a source of any size needs
+    little memory.
+    """
+    top = Entry("", "folder", [])
+    levels = [_Level("", _names(root, top))]
+    here = -1
+    try:
+        while levels:
+            level = levels[-1]
+            deeper = level.due()
+            if (deeper or not level.names) and here >= 0:
+                os.close(here)
+                here = -1
+            if deeper:
+                levels.append(deeper)
+            elif level.names:
+                name = level.names.pop()
+                path = f"{level.path}/{text_of(name)}" if level.path else text_of(name)
+                try:
+                    here = here if here >= 0 else open_folder(root, _parts(level.path))
+                except OSError as error:
+                    yield _unseen(path, error)
+                    continue
+                entry = _look(here, name, path)
+                if entry.kind == "folder":
+                    below = _Level(path, _names(root, entry))
+                    heapq.heappush(level.below, (name + b"/", below))
+                yield entry
+            else:
+                levels.pop()
+    finally:
+        if here >= 0:
+            os.close(here)
 
 
 def survey_file(folder: int, name: str) -> Entry:
@@ -66,21 +94,39 @@ def survey_file(folder: int, name: str) -> Entry:
     return _entry(name, facts, None)
 
 
-def _listed(root: int, folder: Entry) -> Iterator[Entry]:
-    """Yield what one folder holds; a folder that cannot be read gets a finding instead."""
+@dataclass(slots=True)
+class _Level:
+    """A folder being listed: names still to come, the last first, and folders still to go into.
+
+    A folder's own contents come where its name with a ``/`` stands among its neighbours' names:
+    ``a``, ``a.txt``, ``a/b``.
+    """
+
+    path: str
+    names: list[bytes]
+    below: "list[tuple[bytes, _Level]]" = field(default_factory=list)
+
+    def due(self) -> "_Level | None":
+        """Take the folder whose contents come before the next name."""
+        if self.below and (not self.names or self.below[0][0] < self.names[-1]):
+            return heapq.heappop(self.below)[1]
+        return None
+
+
+def _names(root: int, folder: Entry) -> list[bytes]:
+    """List one folder, backwards; one that cannot be read gets a finding instead."""
     try:
-        listing = _open_listing(root, folder.path.split("/") if folder.path else [])
+        listing = _open_listing(root, _parts(folder.path))
+        try:
+            with os.scandir(listing) as names:
+                return sorted((os.fsencode(one.name) for one in names), reverse=True)
+        finally:
+            os.close(listing)
     except OSError as error:
         if not folder.path:
             raise
         folder.found(*missed(error)[:2])
-        return
-    try:
-        with os.scandir(listing) as names:
-            for name in names:
-                yield _look(listing, os.fsencode(name.name), folder.path)
-    finally:
-        os.close(listing)
+        return []
 
 
 def _open_listing(root: int, parts: list[str]) -> int:
@@ -94,16 +140,23 @@ def _open_listing(root: int, parts: list[str]) -> int:
         os.close(here)
 
 
-def _look(folder: int, name: bytes, above: str) -> Entry:
-    path = f"{above}/{text_of(name)}" if above else text_of(name)
+def _look(folder: int, name: bytes, path: str) -> Entry:
     try:
         facts = os.stat(name, dir_fd=folder, follow_symlinks=False)
         linked = stat.S_ISLNK(facts.st_mode)
         return _entry(path, facts, os.readlink(name, dir_fd=folder) if linked else None)
     except OSError as error:
-        entry = Entry(path, "file", [])
-        entry.found(*missed(error)[:2])
-        return entry
+        return _unseen(path, error)
+
+
+def _unseen(path: str, error: OSError) -> Entry:
+    entry = Entry(path, "file", [])
+    entry.found(*missed(error)[:2])
+    return entry
+
+
+def _parts(path: str) -> list[str]:
+    return path.split("/") if path else []
 
 
 def _entry(path: str, facts: os.stat_result, target: bytes | None) -> Entry:

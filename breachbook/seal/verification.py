@@ -2,10 +2,10 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
@@ -13,36 +13,24 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from breachbook.canonical import sha256
-from breachbook.custody import Progress, Report, Sealed
+from breachbook.custody import Finding, Progress, Report, Sealed
 from breachbook.errors import CustodyError, VerificationError
 from breachbook.seal import bag as bags
 from breachbook.seal import entries as lines
-from breachbook.seal.findings import Verdicts
+from breachbook.seal.completeness import check_manifests, check_structure, check_tags
+from breachbook.seal.copying import Row
+from breachbook.seal.findings import Verdicts, counted
+from breachbook.seal.hashing import hashing
+from breachbook.seal.manifests import WEAK
 from breachbook.seal.metadata import check_metadata
-from breachbook.seal.names import raw_of, shown
-from breachbook.seal.payload import hashes
-from breachbook.seal.seals import check_seal
+from breachbook.seal.names import shown
+from breachbook.seal.opening import Opened, look
+from breachbook.seal.seals import Known, check_seal
 from breachbook.seal.staging import seal_path
-from breachbook.seal.survey import Entry, survey
+from breachbook.seal.stamps import check_stamps
 
-
-@dataclass(slots=True)
-class Opened:
-    """A bag as it is on disk.
-
-    Attributes:
-        descriptor: Its opened folder.
-        entries: Everything in it by path.
-        tags: Content of every regular file outside ``data/``, by path.
-        manifests: Payload manifests by file name.
-        tag_manifests: Tag manifests by file name.
-    """
-
-    descriptor: int
-    entries: Mapping[str, Entry]
-    tags: dict[str, bytes] = field(default_factory=dict)
-    manifests: dict[str, bags.Manifest] = field(default_factory=dict)
-    tag_manifests: dict[str, bags.Manifest] = field(default_factory=dict)
+if TYPE_CHECKING:
+    from breachbook.timestamp import Token
 
 
 def verify(
@@ -50,6 +38,9 @@ def verify(
     *,
     public_keys: Sequence[Ed25519PublicKey] = (),
     expected_seal_sha256: str | None = None,
+    heads: Mapping[str, str | None] | None = None,
+    tokens: "Sequence[Token] | None" = None,
+    now: datetime | None = None,
     metadata: bool = True,
     workers: int = 2,
     progress: Callable[[Progress], None] | None = None,
@@ -60,6 +51,9 @@ def verify(
         path: The bag's folder; its seal stands beside it.
         public_keys: Keys whose signature is trusted; without any the signature is not checked.
         expected_seal_sha256: What the journal says of the seal file.
+        heads: Hash of each journal line to the digest of the newest seal then, None before the first.
+        tokens: Time-stamps of the seal; None when nobody looked for any, empty when there are none.
+        now: Aware present, needed only with tokens: none can be from later.
         metadata: Compare modification times and modes too; a copy made by a tool that drops them
             is verified without.
         workers: Processes that hash.
@@ -75,16 +69,34 @@ def verify(
             f"{path}: {error.strerror}; name the folder of an exhibit"
         ) from error
     verdicts = Verdicts()
+    known = Known(public_keys, expected_seal_sha256, heads)
     try:
-        opened = _read(descriptor, verdicts)
-        _check_structure(opened, verdicts)
-        _check_manifests(opened, verdicts)
-        _check_tags(opened, verdicts)
-        _check_payload(opened, verdicts, workers, progress)
-        check_metadata(opened.entries, opened.tags, opened.manifests, verdicts, times=metadata)
+        opened = look(descriptor, verdicts)
+        own = bool(
+            bags.RECORD in opened.tags
+            or public_keys
+            or expected_seal_sha256
+            or os.path.lexists(seal_path(path))
+        )
+        sizes = {path: one.facts[6] for path, one in opened.files.items()}
+        with hashing(
+            sizes,
+            descriptor,
+            _algorithms(opened),
+            workers=workers,
+            phase="verifying",
+            tell=progress,
+        ) as rows:
+            # The workers hash while the rest is judged.
+            check_structure(opened, verdicts, own)
+            check_manifests(opened, verdicts, own)
+            check_tags(opened, verdicts, own)
+            check_metadata(opened.entries, opened.tags, opened.manifests, verdicts, times=metadata)
+            _check_payload(opened, rows, verdicts)
     finally:
         os.close(descriptor)
-    check_seal(path, opened.tags, verdicts, public_keys, expected_seal_sha256)
+    if seal := check_seal(path, opened.tags, verdicts, known):
+        check_stamps(*seal, tokens, now, verdicts)
     return verdicts.report(path.name)
 
 
@@ -121,139 +133,26 @@ def reopen(path: Path, origin: Mapping[str, str], key: Ed25519PrivateKey | None)
         manifest,
         tag_manifest,
         sha256(seal_path(path).read_bytes()),
-        lines.findings(rows),
+        (*lines.findings(rows), *(Finding(**one) for one in record.get("findings", ()))),
     )
 
 
-def _read(descriptor: int, verdicts: Verdicts) -> Opened:
-    """Look at everything and read what is not payload; only files and folders belong there."""
-    opened = Opened(descriptor, {one.path: one for one in survey(descriptor)})
-    for entry in opened.entries.values():
-        layer = "payload" if entry.path.startswith("data/") else "extra-files"
-        if entry.kind not in ("file", "folder"):
-            verdicts.found(layer, "extra", shown(entry.path), f"a {entry.kind}")
-        elif any(one.code == "unreadable" for one in entry.findings):
-            verdicts.found(layer, "malformed", shown(entry.path), entry.findings[0].detail)
-        elif entry.kind == "file" and layer == "extra-files":
-            _read_tag(opened, entry.path, verdicts)
-    for name, data in opened.tags.items():
-        if bags.is_manifest(name):
-            kind = opened.tag_manifests if bags.is_tag_manifest(name) else opened.manifests
-            kind[name] = bags.read_manifest(name, data)
-    return opened
+def _algorithms(opened: Opened) -> list[str]:
+    return sorted({one.algorithm for one in opened.manifests if one.is_known})
 
 
-def _read_tag(opened: Opened, name: str, verdicts: Verdicts) -> None:
-    try:
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(raw_of(name), flags, dir_fd=opened.descriptor)
-        with os.fdopen(descriptor, "rb") as handle:
-            opened.tags[name] = handle.read()
-    except OSError as error:
-        verdicts.found("tag-files", "malformed", shown(name), error.strerror or "")
-
-
-def _check_structure(opened: Opened, verdicts: Verdicts) -> None:
-    if opened.tags.get("bagit.txt") is None:
-        verdicts.found("structure", "missing", "bagit.txt")
-    elif opened.tags["bagit.txt"] != bags.BAGIT:
-        verdicts.found(
-            "structure", "malformed", "bagit.txt", "not a BagIt 1.0 declaration in UTF-8"
-        )
-    if "data" not in opened.entries or opened.entries["data"].kind != "folder":
-        verdicts.found("structure", "missing", "data")
-    if not opened.manifests:
-        verdicts.found("structure", "missing", "manifest-sha256.txt")
-    if not opened.tag_manifests:
-        verdicts.found("structure", "missing", "tagmanifest-sha256.txt")
-    files = _payload_files(opened)
-    oxum = f"{sum(one.facts[6] for one in files.values())}.{len(files)}"
-    stated = bags.read_info(opened.tags.get("bag-info.txt", b"")).get("Payload-Oxum")
-    if stated is not None and stated != oxum:
-        verdicts.found("structure", "disagrees", "data", f"Payload-Oxum {stated}, found {oxum}")
-    verdicts.state("structure", "valid", f"a BagIt 1.0 bag of {len(files)} files")
-
-
-def _check_manifests(opened: Opened, verdicts: Verdicts) -> None:
-    files = _payload_files(opened)
-    for name, manifest in {**opened.manifests, **opened.tag_manifests}.items():
-        for fault in manifest.faults:
-            verdicts.found("manifests", "malformed", name, fault)
-        for unsafe in manifest.unsafe:
-            verdicts.found("manifests", "unsafe-path", shown(unsafe), f"in {name}")
-    for name, manifest in opened.manifests.items():
-        for path in manifest.digests:
-            if not path.startswith("data/"):
-                verdicts.found(
-                    "manifests", "unsafe-path", shown(path), f"not below data/, in {name}"
-                )
-        for path in manifest.digests.keys() - files.keys():
-            verdicts.found("payload", "missing", shown(path))
-        for path in files.keys() - manifest.digests.keys():
-            verdicts.found("payload", "extra", shown(path), f"not in {name}")
-    if opened.manifests:
-        names = ", ".join(sorted(opened.manifests))
-        verdicts.state("manifests", "valid", f"{names} lists every file once")
-
-
-def _check_tags(opened: Opened, verdicts: Verdicts) -> None:
-    """Compare every tag file with every tag manifest, and what is there with what may be there."""
-    for name, manifest in opened.tag_manifests.items():
-        for path, digest in manifest.digests.items():
-            if path not in opened.tags:
-                verdicts.found("tag-files", "missing", shown(path), f"listed in {name}")
-            elif bags.digest(opened.tags[path], manifest.algorithm) != digest:
-                verdicts.found("tag-files", "changed", shown(path))
-    listed = {path for one in opened.tag_manifests.values() for path in one.digests}
-    for path in opened.tags.keys() - listed - opened.tag_manifests.keys():
-        verdicts.found("extra-files", "extra", shown(path))
-    for entry in opened.entries.values():
-        known = entry.path == "data" or any(one.startswith(f"{entry.path}/") for one in listed)
-        if entry.kind == "folder" and not entry.path.startswith("data/") and not known:
-            verdicts.found("extra-files", "extra", shown(entry.path), "a folder")
-    if opened.tag_manifests:
-        verdicts.state("tag-files", "valid", f"{len(listed)} tag files match the tag manifest")
-        verdicts.state("extra-files", "valid", "nothing in the bag but what is listed")
-
-
-def _check_payload(
-    opened: Opened,
-    verdicts: Verdicts,
-    workers: int,
-    progress: Callable[[Progress], None] | None,
-) -> None:
-    wanted: dict[str, list[str]] = {}
-    algorithms = sorted(
-        {one.algorithm for one in opened.manifests.values()} & bags.ALGORITHMS.keys()
-    )
-    by_algorithm = {one.algorithm: one.digests for one in opened.manifests.values()}
-    for path in _payload_files(opened):
-        wanted[path] = [by_algorithm[name].get(path, "") for name in algorithms]
-    sizes = {path: opened.entries[path].facts[6] for path in wanted}
-    for path, row in hashes(
-        sizes,
-        opened.descriptor,
-        algorithms,
-        workers=workers,
-        phase="verifying",
-        tell=progress,
-        cold=False,
-    ):
-        _judge(path, row, wanted[path], verdicts)
+def _check_payload(opened: Opened, rows: Iterable[tuple[str, Row]], verdicts: Verdicts) -> None:
+    algorithms = _algorithms(opened)
+    known = [one for one in opened.manifests if one.is_known]
+    wanted = [(one.digests, 1 + algorithms.index(one.algorithm)) for one in known]
+    for path, row in rows:
+        if row[0] == -1:
+            verdicts.found("payload", "malformed", shown(path), f"cannot be read: {row[1]}")
+        elif any(digests.get(path, row[at]) != row[at] for digests, at in wanted):
+            verdicts.found("payload", "changed", shown(path))
     if algorithms:
-        verdicts.state("payload", "valid", f"{len(wanted)} files match {', '.join(algorithms)}")
-
-
-def _judge(path: str, row: list[Any], wanted: list[str], verdicts: Verdicts) -> None:
-    if row[0] == -1:
-        verdicts.found("payload", "malformed", shown(path), f"cannot be read: {row[1]}")
-    elif any(want and want != got for want, got in zip(wanted, row[1:], strict=True)):
-        verdicts.found("payload", "changed", shown(path))
-
-
-def _payload_files(opened: Opened) -> Mapping[str, Entry]:
-    return {
-        path: one
-        for path, one in opened.entries.items()
-        if path.startswith("data/") and one.kind == "file"
-    }
+        weak = " alone, which can be forged" if WEAK.issuperset(algorithms) else ""
+        reason = (
+            f"{counted(len(opened.files), 'file')} as listed, by {', '.join(algorithms)}{weak}"
+        )
+        verdicts.state("payload", "valid", reason)

@@ -5,7 +5,7 @@ imports: so it reads after 30 ms, and starting it is safe from threads and event
 on standard input, replies go to standard output, each four bytes of length and JSON. It ends at
 once when its standard input does, that is, when whoever started it is gone, however that happened.
 
-Job: ``{"do": "copy", "folder": [component, ...], "files": [[name, place in the bag], ...],
+Job: ``{"do": "copy", "files": [[folder below the source, name, place in the bag], ...],
 "algorithm": name, "sync": bool}`` or ``{"do": "hash", "files": [place, ...],
 "algorithms": [name, ...], "cold": bool}``.
 Reply: ``{"bytes": done}`` now and then, and at the end ``{"rows": [...], "bytes": rest}`` or
@@ -18,9 +18,21 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, BinaryIO
 
-from breachbook.seal.copying import Copying, Report, Row, copy_file, hash_file, missed, open_folder
+from breachbook.seal.copying import (
+    Copying,
+    Report,
+    Row,
+    copy_file,
+    forget,
+    hash_file,
+    missed,
+    open_folder,
+)
 
 REPORT_EVERY = 32 << 20
 
@@ -34,17 +46,29 @@ def perform(job: Job, source: int, bag: int, report: Report) -> list[Row]:
         OSError: Writing failed; what was to be made is not whole.
     """
     if job["do"] == "hash":
-        algorithms, cold = job["algorithms"], job["cold"]
-        return [hash_file(place, bag, algorithms, cold, report) for place in job["files"]]
-    try:
-        folder = open_folder(source, job["folder"])
-    except OSError as error:
-        return [missed(error) for _ in job["files"]]
+        if job["cold"]:
+            for place in job["files"]:
+                forget(place, bag)
+        return [hash_file(place, bag, job["algorithms"], report) for place in job["files"]]
     how = Copying(job["algorithm"], job["sync"])
+    rows: list[Row] = []
+    for folder, files in groupby(job["files"], key=itemgetter(0)):
+        rows += _copy_from(folder, files, source, bag, how, report)
+    return rows
+
+
+def _copy_from(
+    folder: str, files: Iterable[list[str]], source: int, bag: int, how: Copying, report: Report
+) -> list[Row]:
+    """Copy files of one folder; one that cannot be opened any more is the same fault for each."""
     try:
-        return [copy_file(name, place, folder, bag, how, report) for name, place in job["files"]]
+        opened = open_folder(source, folder.split("/") if folder else [])
+    except OSError as error:
+        return [missed(error) for _ in files]
+    try:
+        return [copy_file(name, place, opened, bag, how, report) for _, name, place in files]
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def send(stream: BinaryIO, message: Any) -> None:

@@ -5,6 +5,8 @@ import re
 APPROVE, REQUEST_CHANGES, REJECT = "approve", "request-changes", "reject"
 DELEGATE, BREAK_GLASS = "delegate", "break-glass"
 HOLD_ACKNOWLEDGE = "hold-acknowledge"
+HOLD_QUESTIONS, HOLD_TASK = "hold-questions", "hold-task"
+CONSENT_GIVE = "consent-give"
 DEADLINE_DONE, DEADLINE_SERVICE, DEADLINE_SNOOZE = (
     "deadline-done",
     "deadline-service",
@@ -13,6 +15,7 @@ DEADLINE_DONE, DEADLINE_SERVICE, DEADLINE_SNOOZE = (
 TASK = "task"
 COMMAND = "/leak"
 REPORT_MESSAGE, REPORT_ANEW = "report-message", "report-anew"
+PRESERVE_MESSAGE = "preserve-message"
 
 _SUBJECT = re.compile(r"([A-Za-z0-9-]{1,64}) ([A-Za-z0-9@._:-]{1,180})")
 

@@ -1,10 +1,13 @@
-"""Buttons about deadlines and holds, wherever they are shown. Pure."""
+"""Buttons about deadlines, holds and consents, wherever they are shown. Pure."""
 
 from breachbook.slack.actions import (
+    CONSENT_GIVE,
     DEADLINE_DONE,
     DEADLINE_SERVICE,
     DEADLINE_SNOOZE,
     HOLD_ACKNOWLEDGE,
+    HOLD_QUESTIONS,
+    HOLD_TASK,
     of_matter,
 )
 from breachbook.slack.blocks import Block, button
@@ -23,6 +26,22 @@ def deadline_buttons(
     return tuple(offered)
 
 
-def hold_button(matter: str, hold: str) -> Block:
-    """Acknowledge a legal hold."""
-    return button("I acknowledge the hold", HOLD_ACKNOWLEDGE, of_matter(matter, hold), "primary")
+def hold_button(matter: str, hold: str, notice: str) -> Block:
+    """Acknowledge exactly one notice of a legal hold, by the SHA-256 of its PDF."""
+    value = of_matter(matter, f"{hold}:{notice[:16]}" if notice else hold)
+    return button("I acknowledge the hold", HOLD_ACKNOWLEDGE, value, "primary")
+
+
+def questions_button(matter: str, hold: str) -> Block:
+    """Open the questions that follow an acknowledgement."""
+    return button("Answer the questions", HOLD_QUESTIONS, of_matter(matter, hold), "primary")
+
+
+def steward_button(matter: str, hold: str) -> Block:
+    """Open the form in which a data steward reports a measure as taken."""
+    return button("Report a measure", HOLD_TASK, of_matter(matter, hold), "primary")
+
+
+def consent_button(matter: str, consent: str) -> Block:
+    """Agree, as counsel, to what two counsel are asked."""
+    return button("I agree", CONSENT_GIVE, of_matter(matter, consent), "primary")

@@ -19,7 +19,12 @@ from breachbook.slack.blocks import (
     words,
 )
 from breachbook.slack.cards import SHORT, buttons
-from breachbook.slack.dated import deadline_buttons, hold_button
+from breachbook.slack.dated import (
+    deadline_buttons,
+    hold_button,
+    questions_button,
+    steward_button,
+)
 from breachbook.slack.notes import watermark
 from breachbook.slack.task_form import task_button
 
@@ -88,12 +93,21 @@ class MyDeadline:
 
 @dataclass(frozen=True, slots=True)
 class MyHold:
-    """A legal hold that is not acknowledged."""
+    """What a legal hold awaits from a person.
+
+    Attributes:
+        notice: SHA-256 of the notice's PDF; empty where none is known.
+        awaits: acknowledgement, answers or tasks.
+        steward: Whether it is put to them as who runs systems.
+    """
 
     matter: str
     hold: str
     issued_at: datetime
     reply_by: datetime | None = None
+    notice: str = ""
+    awaits: str = "acknowledgement"
+    steward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +210,23 @@ def _holds(home: Home) -> Iterator[Block]:
     if home.holds:
         yield header("Legal holds on you")
     for item in home.holds[: _SHOWN["holds"]]:
-        due = f"; please acknowledge by {when(item.reply_by, home.zone)}" if item.reply_by else ""
-        yield section(f"{item.matter} · {item.hold}\nThe notice was sent to you by Breachbook.")
+        asked = item.reply_by if item.awaits == "acknowledgement" else None
+        due = f"; please acknowledge by {when(asked, home.zone)}" if asked else ""
+        sent = "instruction" if item.steward else "notice"
+        yield section(f"{item.matter} · {item.hold}\nThe {sent} was sent to you by Breachbook.")
         yield context(words(f"Issued {when(item.issued_at, home.zone)}{due}"))
-        yield from actions(hold_button(item.matter, item.hold))
+        yield from actions(_hold_button(item))
     yield from _rest(home.holds, "holds")
+
+
+def _hold_button(item: MyHold) -> Block:
+    match item.awaits:
+        case "answers":
+            return questions_button(item.matter, item.hold)
+        case "tasks":
+            return steward_button(item.matter, item.hold)
+        case _:
+            return hold_button(item.matter, item.hold, item.notice)
 
 
 def _tasks(home: Home) -> Iterator[Block]:

@@ -5,10 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from breachbook import rows
+from breachbook.anchoring import Guard
 from breachbook.errors import EngineError
 from breachbook.supervisor.family import Family
 from breachbook.supervisor.settings import environment, settings
@@ -45,7 +48,9 @@ def aloud(line: str) -> None:
     print(line, flush=True)  # noqa: T201 (the terminal of `up`)
 
 
-def up(workspace: Workspace, *, demo_slack: bool = False, say: Say = aloud) -> None:
+def up(
+    workspace: Workspace, *, demo_slack: bool = False, demo_tsa: bool = False, say: Say = aloud
+) -> None:
     """Start every process, say where they are, restart what dies, and stop all on Ctrl-C or SIGTERM.
 
     Raises:
@@ -53,16 +58,27 @@ def up(workspace: Workspace, *, demo_slack: bool = False, say: Say = aloud) -> N
     """
     lock = Lock(workspace)
     try:
-        with Family(workspace, demo_slack=demo_slack) as family:
+        with Family(workspace, demo_slack=demo_slack, demo_tsa=demo_tsa) as family:
             stop = _on_signals()
             for line in family.addresses():
                 say(line)
+            threading.Thread(target=look_back, args=(workspace, say), daemon=True).start()
             while not stop():
                 family.mend(say)
                 time.sleep(0.2)
             say("stopping")
     finally:
         lock.free()
+
+
+def look_back(workspace: Workspace, say: Say) -> None:
+    """Say which matters are read-only, because their journals are not what was seen of them before."""
+    guard = Guard(workspace)
+    seen = {str(row["matter"]): row for row in rows.registered(workspace.root)}
+    for matter in workspace.matter_ids():
+        _, reason = guard.look(matter, seen.get(matter))
+        if reason is not None:
+            say(f"read-only: {reason}")
 
 
 def _on_signals() -> Callable[[], bool]:
@@ -79,4 +95,4 @@ def prefect_client(workspace: Workspace, arguments: Sequence[str]) -> int:
     return subprocess.run([str(program), *arguments], env=dict(environ), check=False).returncode
 
 
-__all__ = ["Lock", "prefect_client", "up"]
+__all__ = ["Lock", "look_back", "prefect_client", "up"]

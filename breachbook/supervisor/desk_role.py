@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
@@ -14,6 +15,7 @@ from breachbook import decisions
 from breachbook.approvals import CAUSES, Answer
 from breachbook.desk import Calendars, Collaborators, Pages, private_app, public_app
 from breachbook.desk.collaborators import MatterPage, MatterRow
+from breachbook.desk.handing_in import HandingIn
 from breachbook.desk.matters import Matters
 from breachbook.durable import write_all
 from breachbook.errors import EngineError, UsageError
@@ -179,4 +181,9 @@ def _pages(workspace: Workspace, library: Library) -> Pages:
     def matter(person: str, wanted: str) -> MatterPage | None:
         return pages.page(workspace, library, person, wanted)
 
-    return Pages(links=workspace.run / "links", matters=matters, matter=matter, now=workspace.now)
+    handing_in = HandingIn(workspace, library, Waker(workspace))
+    threading.Thread(target=handing_in.finish_left, daemon=True).start()
+    return Pages(
+        links=workspace.run / "links", matters=matters, matter=matter, now=workspace.now,
+        handing_in=handing_in,
+    )  # fmt: skip

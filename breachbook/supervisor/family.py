@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from breachbook.errors import EngineError
+from breachbook.stamp_authorities import TRIAL_URL
 from breachbook.supervisor.settings import (
     DEPLOYED,
     FINISH,
@@ -47,15 +48,20 @@ class Family:
 
     Args:
         demo_slack: Also start the local stand-in for Slack, and point the others at it.
+        demo_tsa: Also start the trial time-stamp authority, and let it stamp.
     """
 
-    def __init__(self, workspace: Workspace, *, demo_slack: bool = False) -> None:
+    def __init__(
+        self, workspace: Workspace, *, demo_slack: bool = False, demo_tsa: bool = False
+    ) -> None:
         self.workspace = workspace
         self.settings = self._usable_settings()
         self.environment = environment(workspace, self.settings)
         self.demo_slack = demo_slack
         if demo_slack:
             self.environment |= demo_environment(workspace, self.settings)
+        self.demo_tsa = demo_tsa
+        self.environment[TRIAL_URL] = f"{self.settings.url('tsa')}/" if demo_tsa else ""
         self._members: dict[str, Member] = {}
         self._read, self._write = os.pipe2(os.O_CLOEXEC)
 
@@ -93,6 +99,9 @@ class Family:
         if self.demo_slack:
             self._launch("slack", self._command("slack"))
             self._await("slack", lambda: _answers(self.settings.ports["slack"]))
+        if self.demo_tsa:
+            self._launch("tsa", self._command("tsa"))
+            self._await("tsa", lambda: _answers(self.settings.ports["tsa"]))
         if self.environment.get(PORTAL) == self.settings.url("portal"):
             self._launch("portal", self._command("portal"))
         if self.settings.own_prefect:
@@ -171,6 +180,10 @@ class Family:
             lines.append(
                 f"stand-in    {self.settings.url('slack')}/enter?key={self.environment['BREACHBOOK_STANDIN_CONTROL']}"
                 "   a local page in Slack's place"
+            )
+        if self.demo_tsa:
+            lines.append(
+                f"time-stamps {self.environment[TRIAL_URL]}   a trial authority of our own: worthless as proof"
             )
         return lines
 

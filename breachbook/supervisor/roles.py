@@ -140,6 +140,14 @@ def _portal(workspace: Workspace) -> None:
     Portal(workspace.run / "portal.json", settings(workspace).ports["portal"], token).join()
 
 
+def _tsa(workspace: Workspace) -> None:
+    from breachbook.stamp_authorities import TRIAL_FOLDER
+    from breachbook.timestamp.trial import Authority, keys
+
+    made = keys(workspace.root / TRIAL_FOLDER, workspace.now())
+    Authority(made, settings(workspace).ports["tsa"], workspace.now).run()
+
+
 _ROLES: Mapping[str, Callable[[Workspace], None]] = {
     "prefect": _prefect,
     "engine": _engine,
@@ -147,4 +155,5 @@ _ROLES: Mapping[str, Callable[[Workspace], None]] = {
     "desk": _desk,
     "slack": _slack,
     "portal": _portal,
+    "tsa": _tsa,
 }

@@ -16,7 +16,7 @@ HOST = "127.0.0.1"
 DEPLOYED = "deployed"
 # Not SIGTERM: while a flow runs, Prefect has a handler of its own on it.
 FINISH = signal.SIGUSR2
-_NAMES = ("prefect", "public", "private", "slack", "portal")
+_NAMES = ("prefect", "public", "private", "slack", "portal", "tsa")
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def words(row: Mapping[str, Any]) -> str:
             return f"approval {row['detail']} by {who or 'nobody left'}"
         case "preservation":
             return f"preservation of {row['detail']}"
+        case "hold":
+            return f"release: {row['detail']}"
         case "law-gate":
             return f"counsel to clear {row['detail']} (`breachbook gate clear`)"
         case "refused" | "expired" | "voided" | "changes-requested":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from breachbook import rows
 from breachbook.entries import Approval, DeadlineRecord
 from breachbook.errors import BreachbookError, StoreError
+from breachbook.hold_book import STEWARD
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
 from breachbook.slack.home import Home, MyApproval, MyDeadline, MyHold, MyTask, home_blocks
@@ -105,7 +106,7 @@ class _Gather:
         if row["state"] != "open":
             return
         sees = self.person in row["people"] and self._may_wait(row)
-        if not sees and not self._is_custodian(row["matter"]):
+        if not sees and self.person not in row["asked"]:
             return
         file = self.workspace.matter(row["matter"])
         matter = file.refresh()
@@ -133,21 +134,6 @@ class _Gather:
     def _horizon(self) -> str:
         today = self.now.astimezone(self.workspace.people[self.person].tz).date()
         return (today + timedelta(days=self.days)).isoformat()
-
-    def _is_custodian(self, matter: str) -> bool:
-        """Look for the person in a report's custodians, in the journal's first line and nothing else."""
-        path = self.workspace.matters_folder / matter / "journal.jsonl"
-        try:
-            with path.open("rb") as handle:
-                first = handle.readline()
-        except OSError:
-            return False
-        if f'"{self.person}"'.encode() not in first:
-            return False
-        try:
-            return self.person in json.loads(first)["data"]["custodians"]
-        except (ValueError, KeyError, TypeError):
-            return False
 
     def _approvals(self, file: MatterFile, matter: Matter) -> Iterator[MyApproval]:
         for approval in matter.approvals.values():
@@ -213,9 +199,13 @@ class _Gather:
         return self.library.reference()
 
     def _holds(self, matter: Matter) -> Iterator[MyHold]:
-        for hold in matter.holds.values():
-            if hold.custodian == self.person and hold.state == "issued":
-                yield MyHold(matter.id, hold.id, hold.issued_at, hold.reply_by)
+        """Give what holds, silent ones too, await from the person; nobody else is shown it."""
+        for hold in matter.hold_book.every():
+            if hold.custodian == self.person and hold.awaits:
+                yield MyHold(
+                    matter.id, hold.id, hold.issued_at, hold.reply_by, notice=hold.notice,
+                    awaits=hold.awaits, steward=hold.role == STEWARD,
+                )  # fmt: skip
 
     def _name(self, person: str) -> str:
         people = self.workspace.people

@@ -7,8 +7,10 @@ from breachbook.events import stamp
 from breachbook.matter import Document, Exhibit, Matter
 from breachbook.matter_file import MatterFile
 from breachbook.rows import ERASED
+from breachbook.views.anchors import gauge_view
 from breachbook.views.approvals import approval_view
 from breachbook.views.deadlines import deadline_views
+from breachbook.views.time_stamps import stamps_view
 
 
 def matter_view(
@@ -51,7 +53,7 @@ def matter_view(
         "steps": list(steps),
         "approvals": approvals,
         "documents": [_document(matter, document) for document in matter.documents.values()],
-        "exhibits": [_exhibit(exhibit) for exhibit in matter.exhibits.values()],
+        "exhibits": [_exhibit(matter, exhibit) for exhibit in matter.exhibits.values()],
         "holds": [{"hold": h.id, "custodian": h.custodian, "state": h.state} for h in matter.holds.values()],
         "dockets": list(matter.dockets),
         "deadlines": deadline_views(file, matter),
@@ -60,16 +62,17 @@ def matter_view(
             for id_, person, at, text in matter.notes
         ],
         "journal": {"lines": matter.seq, "head": matter.head, "bytes": file.journal.size},
+        "anchored": gauge_view(matter),
     }  # fmt: skip
 
 
-def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+def _exhibit(matter: Matter, exhibit: Exhibit) -> dict[str, Any]:
     e = exhibit
     return {
         "id": e.id, "step": e.step, "source": e.target, "files": e.files, "bytes": e.bytes,
         "sealed_at": stamp(e.sealed_at), "findings": dict(e.findings), "place": e.place,
         "personal_data": e.personal_data, "tagmanifest_sha256": e.tagmanifest_sha256,
-        "seal_sha256": e.seal_sha256,
+        "seal_sha256": e.seal_sha256, **stamps_view(matter.evidence, e.id),
     }  # fmt: skip
 
 

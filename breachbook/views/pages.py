@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from breachbook import rows
+from breachbook.collecting.recording import COLLECTORS
 from breachbook.errors import BreachbookError
 from breachbook.views import agenda
 from breachbook.views.deadlines import authority, deadline_views, plain_title
@@ -71,6 +72,7 @@ def page(
             _deadline(row) for row in pressing(deadline_views(file, matter), workspace.now())
         ],
         "approvals": [_approval(approval, titles) for approval in matter.approvals.values()],
+        "may_hand_in": matter.open and bool({*COLLECTORS} & {*matter.roles.get(person, ())}),
     }
 
 

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Mapping
 
 from breachbook import overview
-from breachbook.acts.telling import channels, deadlines, holds, requests, work
+from breachbook.acts.telling import anchors, channels, consents, deadlines, holds, requests, work
 from breachbook.acts.telling.scene import Said, Scene
 from breachbook.agenda import Tell
 from breachbook.errors import EngineError
 from breachbook.events import Draft
+from breachbook.hold_reminders import privilege_of
 from breachbook.library import Library
 from breachbook.matter_file import MatterFile
 from breachbook.slack.client import Posted, SlackClient
@@ -25,12 +26,21 @@ _MADE: Mapping[str, Callable[[Scene, Tell], Said]] = {
     "opened": work.opened,
     "task": work.task,
     "alert": work.alert,
+    "anchor-alert": anchors.failing,
     "card": requests.card,
     "approval-reminder": requests.reminder,
     "break-glass": requests.forced,
     "returned": requests.returned,
     "hold-reminder": holds.reminder,
     "hold-escalation": holds.escalation,
+    "hold-manager": holds.to_manager,
+    "hold-silence": holds.to_counsel,
+    "hold-by-hand": holds.by_hand,
+    "hold-notice": holds.notice,
+    "hold-questions": holds.questions,
+    "hold-resume": holds.resumption,
+    "hold-known": holds.known,
+    "consent": consents.asked,
     "deadline-reminder": deadlines.reminder,
     "deadline-escalation": deadlines.reminder,
     "deadline-change": deadlines.change,
@@ -41,6 +51,7 @@ _DONE: Mapping[str, Callable[[Scene, Tell, str], Posted]] = {
     "overview": channels.overview,
     "card-update": requests.update,
     "task-update": work.update,
+    "consent-update": consents.update,
     "hold-settled": holds.settled,
     "deadline-settled": deadlines.settled,
 }
@@ -87,8 +98,9 @@ class Teller:
             raise EngineError("slack: did not answer a moment ago; it is asked again soon")
         matter = self.file.refresh()
         queued = {"message": item.key, "what": item.what, "about": item.about}
+        kept = privilege_of(matter, item.about)
         if not item.again:
-            self.file.transact(lambda _: [Draft("message.queued", queued)])
+            self.file.transact(lambda _: [Draft("message.queued", queued, privilege=kept)])
         scene = Scene(self.workspace, self.library, self.file, matter, self.slack)
         try:
             posted = self._post(scene, item)
@@ -97,7 +109,7 @@ class Teller:
                 self._silent_until = time.monotonic() + REST_SECONDS
             raise
         sent = {**queued, "channel": posted.channel, "ts": posted.ts}
-        self.file.transact(lambda _: [Draft("message.sent", sent)])
+        self.file.transact(lambda _: [Draft("message.sent", sent, privilege=kept)])
 
     def _post(self, scene: Scene, item: Tell) -> Posted:
         channel = channels.channel(scene)
@@ -120,9 +132,7 @@ class Teller:
 
     def _check_wall(self, scene: Scene, item: Tell) -> None:
         """Refuse to say anything in a channel whose people are not yet those of the matter."""
-        told = [m for m in scene.matter.messages.values() if m.what == "members" and m.ts]
-        wanted = overview.members_digest(scene.matter, scene.reference)
-        if not told or told[-1].key.rpartition("-")[2] != wanted:
+        if not overview.has_its_people(scene.matter, scene.reference):
             raise EngineError(
                 f"slack: {item.what} waits until the channel of {scene.matter.id} has its people and nobody else"
             )

@@ -1,0 +1,168 @@
+"""Reads manifests and ``fetch.txt`` of any bag, by the rules of the version that it declares.
+
+Authority:
+    RFC 8493, sections 2.1.3, 2.2.1 and 2.2.3: one digest a file; ``%``, line feed and carriage
+    return are percent-encoded. Draft 0.97 encoded only the line ends, those before it nothing.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from breachbook.seal.declaration import Declaration, text_lines
+from breachbook.seal.findings import Verdicts
+from breachbook.seal.names import from_manifest, shown
+
+# Digests that manifests may be made with, as hashlib names them, and their hex digits.
+DIGESTS: Mapping[str, int] = {
+    "md5": 32,
+    "sha1": 40,
+    "sha224": 56,
+    "sha256": 64,
+    "sha384": 96,
+    "sha512": 128,
+    "sha3_224": 56,
+    "sha3_256": 64,
+    "sha3_384": 96,
+    "sha3_512": 128,
+    "blake2b": 128,
+    "blake2s": 64,
+}
+WEAK = frozenset({"md5", "sha1"})
+FETCH = "fetch.txt"
+
+_LAYER = "manifests"
+_NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9_-]+)\.txt")
+_SPELLED = {name.replace("_", ""): name for name in DIGESTS}
+_LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+(\*?)(.+)")
+_FETCHED = re.compile(r"\S+[ \t]+(?:[0-9]+|-)[ \t]+(.+)")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_AWKWARD = re.compile(
+    r"\\|(?:^|/)[A-Za-z]:"
+    r"|(?:^|/)(?i:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.[^/]*)?(?:/|$)"
+)
+_SYSTEM = re.compile(
+    r"(?:^|/)(?:\.DS_Store|__MACOSX|\._[^/]+|(?i:thumbs\.db|desktop\.ini))(?:/|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one manifest file says.
+
+    Attributes:
+        name: Its file name in the bag.
+        algorithm: A key of DIGESTS, or what stands in the name when that is none.
+        digests: Path in the bag to lower-case hex digest.
+    """
+
+    name: str
+    algorithm: str
+    digests: Mapping[str, str]
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether its digests can be computed here."""
+        return self.algorithm in DIGESTS
+
+
+def is_manifest(name: str) -> bool:
+    """Say whether a file name of the bag's root is a payload manifest's or a tag manifest's."""
+    return bool(_NAME.fullmatch(name))
+
+
+def is_tag_manifest(name: str) -> bool:
+    """Say whether a file name of the bag's root is a tag manifest's."""
+    found = _NAME.fullmatch(name)
+    return bool(found and found[1])
+
+
+def read_manifest(
+    name: str, data: bytes, declaration: Declaration, verdicts: Verdicts
+) -> Manifest:
+    """Read a manifest file; everything wrong in it becomes a finding of the layer manifests."""
+    found = _NAME.fullmatch(name)
+    given = found[2].lower() if found else ""
+    algorithm = _SPELLED.get(re.sub("[-_]", "", given), given)
+    digests: dict[str, str] = {}
+    if algorithm not in DIGESTS:
+        verdicts.warn("unknown-digest", name)
+        return Manifest(name, algorithm, digests)
+    if algorithm in WEAK:
+        verdicts.warn("weak-digest", name)
+    wide, payload = DIGESTS[algorithm], not is_tag_manifest(name)
+    for number, line in enumerate(text_lines(name, data, declaration, _LAYER, verdicts), 1):
+        if not line:
+            continue
+        parts = _LINE.fullmatch(line)
+        if not parts or len(parts[1]) != wide:
+            detail = f"line {number} is not a {algorithm} digest and a path"
+            verdicts.found(_LAYER, "malformed", name, detail)
+            continue
+        if parts[2]:
+            verdicts.warn("binary-mark", name)
+        path = _path(name, parts[3], declaration, payload, verdicts)
+        digest = parts[1].lower()
+        if path is None:
+            continue
+        if path in digests:
+            if declaration.is_final or digests[path] != digest:
+                verdicts.found(_LAYER, "malformed", name, f"line {number} repeats {shown(path)}")
+            else:
+                verdicts.warn("listed-twice", shown(path), f"in {name}")
+        digests[path] = digest
+    return Manifest(name, algorithm, digests)
+
+
+def read_fetch(data: bytes, declaration: Declaration, verdicts: Verdicts) -> frozenset[str]:
+    """Give the paths that ``fetch.txt`` says are still to be fetched; nothing is ever fetched."""
+    paths = set()
+    for number, line in enumerate(text_lines(FETCH, data, declaration, _LAYER, verdicts), 1):
+        if not line.strip():
+            continue
+        parts = _FETCHED.fullmatch(line)
+        if not parts:
+            detail = f"line {number} is not an address, a length and a path"
+            verdicts.found(_LAYER, "malformed", FETCH, detail)
+        elif path := _path(FETCH, parts[1], declaration, True, verdicts):
+            paths.add(path)
+    return frozenset(paths)
+
+
+def warn_of_names(paths: Iterable[str], verdicts: Verdicts) -> None:
+    """Warn of names that other systems stumble over, and of what systems leave behind."""
+    for path in paths:
+        if _SYSTEM.search(path):
+            verdicts.warn("system-file", shown(path))
+        if _AWKWARD.search(path):
+            verdicts.warn("awkward-name", shown(path))
+
+
+def _path(
+    name: str, text: str, declaration: Declaration, payload: bool, verdicts: Verdicts
+) -> str | None:
+    """Give the path that a line means, or None when it leads out of the bag."""
+    path = _decoded(text, declaration) if "%" in text else text
+    if path.startswith("./") or "//" in path or "/./" in path:
+        verdicts.warn("not-plain", shown(path), f"in {name}")
+        rooted = "/" if path.startswith("/") else ""
+        path = rooted + "/".join(part for part in path.split("/") if part not in ("", "."))
+    if payload and not path.startswith("data/"):
+        verdicts.found(_LAYER, "unsafe-path", shown(path), f"not below data/, in {name}")
+        return None
+    if path.startswith(("/", "~", "\\")) or _DRIVE.match(path) or _climbs(path):
+        verdicts.found(_LAYER, "unsafe-path", shown(path), f"in {name}")
+        return None
+    return path
+
+
+def _climbs(path: str) -> bool:
+    return ".." in path and ".." in re.split(r"[/\\]", path)
+
+
+def _decoded(text: str, declaration: Declaration) -> str:
+    if declaration.is_final:
+        return from_manifest(text)
+    if declaration.version == (0, 97):
+        return re.sub("%0([AaDd])", lambda found: "\n" if found[1] in "Aa" else "\r", text)
+    return text
