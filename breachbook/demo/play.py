@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from breachbook import example, source
+from breachbook.agenda import PILLARS, Count
 from breachbook.demo.counsel import Counsel
 from breachbook.demo.timeline import Timeline
-from breachbook.engine import is_done, targets
+from breachbook.engine import due, is_done, targets
 from breachbook.errors import EngineError
 from breachbook.library import Library
 from breachbook.matter import Matter
@@ -94,7 +95,7 @@ class Stage:
                 self.serve()
                 self.facts()
                 self.until("every step to be done", self.all_done)
-                self.until("the docket", lambda m: len(m.deadlines) >= 12)
+                self.until("the docket to follow from every fact", self.all_counted)
 
     def answer(self) -> None:
         """Let the example's counsel answer the triage."""
@@ -181,6 +182,14 @@ class Stage:
             for target in targets(step, matter, reference)
         )
 
+    def all_counted(self, matter: Matter) -> bool:
+        """Tell whether no deadline is left to be counted."""
+        playbook = self.library.pinned(self.workspace.matter(self.matter), matter)
+        agenda = due(
+            matter, playbook, self.library.reference(), self.workspace.now(), PILLARS["track"]
+        )
+        return bool(matter.deadlines) and not any(isinstance(item, Count) for item in agenda.due)
+
     def state(self) -> Matter:
         """Read the matter as its journal now has it."""
         return self.workspace.matter(self.matter).refresh()
@@ -254,6 +263,8 @@ def _epilogue(workspace: Workspace, matter: str, state: Matter) -> Iterator[str]
         "audit verify",
         f"show {matter}",
         f"deadlines {matter}",
+        f"evidence verify {matter}",
+        f"export {matter} --for court --to-place US --as helen-marsh",
         "up --demo-slack --demo-tsa",
     ):
         yield f"  breachbook {line}"
