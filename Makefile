@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCHES := $(sort $(wildcard bench/*.py))
+# Programs and tests are compiled once, not by each of the processes that start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test crash lint bench coverage lock

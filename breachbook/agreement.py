@@ -16,19 +16,37 @@ def is_open(matter: Matter, consent: Consent) -> bool:
     """Tell whether a consent still lacks counsel; the yes of one who may have no say any more is none."""
     if consent.state not in ("open", "given"):
         return False
-    return len({*consent.agreed} & {*counsel(matter)}) < NEEDED
+    return lacking(matter, consent) > 0
 
 
-def is_counsel(matter: Matter, person: str) -> bool:
-    """Tell whether somebody is counsel of the matter and not conflicted."""
-    return person in counsel(matter)
+def lacking(matter: Matter, consent: Consent) -> int:
+    """Count the counsel who have still to agree."""
+    return max(0, NEEDED - len({*consent.agreed} & {*_asked(matter, consent)}))
+
+
+def is_counsel(matter: Matter, person: str, what: str = "", about: str = "") -> bool:
+    """Tell whether somebody is counsel of the matter, not conflicted, and not whom a consent concerns."""
+    return person in counsel(matter, concerned(matter, what, about))
+
+
+def concerned(matter: Matter, what: str, about: str) -> str:
+    """Name whom a consent concerns, who has no say in it; empty for one about an exhibit."""
+    if what == "silent-hold":
+        return about
+    hold, _, person = about.partition("|")
+    order = matter.hold_book.orders.get(hold)
+    return order.about if order is not None and order.silent else person
 
 
 def may_agree(matter: Matter, consent: Consent) -> list[str]:
     """Name who is still asked: counsel of the matter who did not agree yet; nobody once it needs none."""
     if not is_open(matter, consent):
         return []
-    return [person for person in counsel(matter) if person not in consent.agreed]
+    return [person for person in _asked(matter, consent) if person not in consent.agreed]
+
+
+def _asked(matter: Matter, consent: Consent) -> list[str]:
+    return counsel(matter, concerned(matter, consent.what, consent.about))
 
 
 def is_silent(matter: Matter, what: str, about: str) -> bool:
@@ -37,14 +55,18 @@ def is_silent(matter: Matter, what: str, about: str) -> bool:
     return what == "silent-hold" or (hold, person) in matter.hold_book.silent
 
 
-def known_to(matter: Matter, person: str) -> list[Consent]:
-    """List the consents a person may know of: about a silent hold only counsel and the one who asked."""
+def known_to(matter: Matter, person: str | None) -> list[Consent]:
+    """List the consents a person may know of: about a silent hold only counsel and the one who asked.
+
+    Args:
+        person: None for somebody whom people.yaml does not name.
+    """
     return [
         consent
         for consent in matter.consents.consents.values()
         if not is_silent(matter, consent.what, consent.about)
         or consent.asked_by == person
-        or is_counsel(matter, person)
+        or person in _asked(matter, consent)
     ]
 
 
@@ -87,7 +109,7 @@ def state_shown(matter: Matter, about: str) -> str:
     id_, _, person = about.partition("|")
     consent = matter.consents.consents[id_]
     state = "open" if is_open(matter, consent) else consent.state
-    if person and not is_counsel(matter, person):
+    if person and person not in _asked(matter, consent):
         state = "void"
     elif state == "open" and not matter.open:
         state = "closed"
@@ -99,7 +121,7 @@ def _abouts(matter: Matter, reference: Reference, consent: Consent) -> Iterator[
     if not is_silent(matter, consent.what, consent.about):
         yield consent.id
         return
-    for person in counsel(matter):
+    for person in _asked(matter, consent):
         if person in reference.people and reference.people[person].slack is not None:
             yield f"{consent.id}|{person}"
 

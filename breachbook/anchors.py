@@ -10,8 +10,6 @@ from breachbook.matter import Matter
 
 SLACK = "slack"
 _ALERTED_AFTER = 3
-_FIRST_RETRY = timedelta(minutes=1)
-_LONGEST_RETRY = timedelta(hours=1)
 
 
 def folder_id(path: str) -> str:
@@ -45,7 +43,7 @@ def due(
         yield Checkpoint(cause)
         return
     for anchor, place in _wanting(matter, plan):
-        if _may_try(anchor, place, now) and (place != SLACK or (slack and _channel(matter))):
+        if _may_try(anchor, place, now) and (place != SLACK or (slack and matter.channel)):
             yield Deposit(anchor.id, place)
 
 
@@ -66,10 +64,11 @@ def next_at(matter: Matter, plan: AnchorPlan | None, now: datetime) -> datetime 
     """Give the next moment at which time alone makes an anchor, or another try at a place, due."""
     if plan is None:
         return None
-    times = [_retry_at(anchor, place) for anchor, place in _wanting(matter, plan)]
+    failed = (anchor.failed.get(place) for anchor, place in _wanting(matter, plan))
+    times = [refusal.next_at for refusal in failed if refusal is not None]
     if matter.growth.since is not None:
         times.append(matter.growth.since + timedelta(minutes=plan.minutes))
-    return min((time for time in times if time is not None and time > now), default=None)
+    return min((time for time in times if time > now), default=None)
 
 
 def newest(matter: Matter) -> Anchor | None:
@@ -93,18 +92,5 @@ def _wanting(matter: Matter, plan: AnchorPlan) -> Iterator[tuple[Anchor, str]]:
 
 
 def _may_try(anchor: Anchor, place: str, now: datetime) -> bool:
-    at = _retry_at(anchor, place)
-    return at is None or now >= at
-
-
-def _retry_at(anchor: Anchor, place: str) -> datetime | None:
     failed = anchor.failed.get(place)
-    if failed is None:
-        return None
-    pause = _FIRST_RETRY * (1 << min(failed.count - 1, 6))
-    return failed.last_at + min(pause, _LONGEST_RETRY)
-
-
-def _channel(matter: Matter) -> str | None:
-    opened = matter.messages.get("opened")
-    return opened.channel if opened else None
+    return failed is None or now >= failed.next_at

@@ -1,11 +1,13 @@
 """Asking for and giving the two counsel's consent that grave acts on evidence and holds need."""
 
+from shlex import quote
+
 from breachbook.agreement import is_counsel, is_open, is_silent, known_to
 from breachbook.consent_book import WHAT, Consent
 from breachbook.deadline_records import COUNSEL
 from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft, Event
-from breachbook.hold_reminders import privilege_of
+from breachbook.hold_reminders import known, privilege_of
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
 from breachbook.records import may, on_matter, still_open
@@ -46,7 +48,7 @@ def ask(file: MatterFile, actor: Actor, what: str, about: str, reason: str) -> l
         }
         kept = "attorney-client" if is_silent(matter, what, about) else "none"
         asked = [Draft("consent.asked", data, actor, kept)]
-        if is_counsel(matter, actor.person):
+        if is_counsel(matter, actor.person, what, about):
             asked.append(Draft("consent.given", {"consent": consent}, actor, kept))
         return asked
 
@@ -57,7 +59,7 @@ def give(file: MatterFile, actor: Actor, consent: str) -> list[Event]:
     """Agree to what was asked, as counsel, once.
 
     Raises:
-        ApprovalError: No counsel of the matter, conflicted, or it is closed.
+        ApprovalError: No counsel of the matter, conflicted, whom it concerns, or it is closed.
         UsageError: No such consent, or it is no longer open, or this person agreed before.
     """
 
@@ -65,6 +67,8 @@ def give(file: MatterFile, actor: Actor, consent: str) -> list[Event]:
         may(matter, actor, COUNSEL, "agreeing to this")
         still_open(matter)
         found = _known(matter, actor, consent)
+        if not is_counsel(matter, actor.person, found.what, found.about):
+            raise ApprovalError(f"{matter.id} {consent}: concerns you; other counsel must agree")
         if actor.person in found.agreed:
             raise UsageError(f"{matter.id} {consent}: you agreed before; another counsel must too")
         if not is_open(matter, found):
@@ -105,7 +109,7 @@ def standing(matter: Matter, what: str, about: str) -> Consent:
     if found is None:
         raise ApprovalError(
             f"{matter.id}: to {WHAT[what]} two counsel must agree first; ask with"
-            f" `breachbook consent ask {matter.id} {what} {about} --reason TEXT`"
+            f" `breachbook consent ask {matter.id} {what} {quote(about)} --reason TEXT`"
         )
     if is_open(matter, found):
         raise ApprovalError(
@@ -125,7 +129,11 @@ def _require_known(matter: Matter, actor: Actor, what: str, about: str) -> None:
     if what == "release-hold":
         holds = [hold for hold in matter.holds.values() if hold.state != "released"]
         if is_counsel(matter, actor.person):
-            holds += [one for one in matter.hold_book.silent.values() if one.state != "released"]
+            holds += [
+                one
+                for one in known(matter, actor.person)
+                if (one.id, one.custodian) in matter.hold_book.silent and one.state != "released"
+            ]
         offered = [f"{hold.id}|{hold.custodian}" for hold in holds]
         if about not in offered:
             raise UsageError(

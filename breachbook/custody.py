@@ -11,6 +11,7 @@ Status = Literal["valid", "invalid", "not-checked"]
 ACQUISITION: Mapping[str, str] = {
     "vanished": "was listed and was gone when it was to be read",
     "unreadable": "could not be read; only its metadata is preserved",
+    "empty": "holds no file; a disk that is not mounted looks the same",
     "changed-while-read": "changed at the source while it was read; what was read is preserved",
     "link-not-followed": "is a symbolic link; the name of its target is kept, its target is not",
     "special-not-read": "is a pipe, socket or device; it is recorded and was not opened",
@@ -65,8 +66,8 @@ _SENSE: Mapping[str, str] = {**WARNINGS, **ACQUISITION, **VERIFICATION}
 ACTS: Mapping[str, str] = {
     "received": "received from outside",
     "offered": "handed over, not yet taken",
-    "transferred": "taken over, both sides signed",
-    "withdrawn": "not handed over after all",
+    "transferred": "taken over",
+    "withdrawn": "hand-over withdrawn",
     "accessed": "looked into",
     "copied": "copied",
     "exported": "left in a bundle",

@@ -1,10 +1,16 @@
-"""Who does an act by hand: people, by their roles, or Breachbook itself."""
+"""Who does an act by hand, by their roles; and what Breachbook does itself."""
 
 from breachbook.agenda import Reference, Row
+from breachbook.ladder import ESCALATION
 from breachbook.playbook import Step
 
 PERSON_KINDS = frozenset({"ask", "assign"})
 CONTAINERS = ("it-administrator", "security-responder")
+# Who may collect evidence: those who contain and preserve, and counsel who direct them.
+COLLECTORS = ("security-responder", "it-administrator", *ESCALATION)
+# Who may handle exhibits, and who may destroy them.
+HANDLERS = (*COLLECTORS, "docketing-clerk")
+DESTROYERS = (*ESCALATION, "security-responder")
 
 
 def recipe_of(step: Step, target: str, reference: Reference) -> Row:

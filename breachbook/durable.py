@@ -21,6 +21,20 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sync_tree(root: Path) -> None:
+    """Make every file and folder below a folder, and the folder itself, durable; no link is followed."""
+    for place, _, names in os.walk(root, topdown=False):
+        for name in names:
+            descriptor = os.open(
+                Path(place, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            )
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(Path(place))
+
+
 def replace(path: Path, data: bytes, mode: int = 0o600, *, sync: bool = True) -> None:
     """Put a file in place whole: written beside it, synced, renamed, folder synced.
 
@@ -28,7 +42,8 @@ def replace(path: Path, data: bytes, mode: int = 0o600, *, sync: bool = True) ->
         sync: False for what can be made again; after a power cut the old file, or none, may stand.
     """
     staged = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.new")
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(staged, flags, mode)
     try:
         write_all(descriptor, data)
         if sync:

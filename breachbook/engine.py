@@ -50,9 +50,7 @@ def due(
     if not matter.open:
         told = tells_of_closed(matter, reference, now) if "tell" in kinds else ()
         agenda = Agenda(tuple(told), (), None)
-        return _stamped(
-            _anchored(agenda, matter, reference, now, kinds), matter, reference, now, kinds
-        )
+        return _beside(agenda, matter, reference, now, kinds)
     items: list[Due] = []
     waits: list[Wait] = []
     for step in playbook.steps:
@@ -67,36 +65,25 @@ def due(
     if "tell" in kinds:
         items.extend(tells(matter, playbook, reference, now))
     agenda = Agenda(tuple(items), tuple(waits), next_at(matter, reference, now))
-    return _stamped(
-        _anchored(agenda, matter, reference, now, kinds), matter, reference, now, kinds
-    )
+    return _beside(agenda, matter, reference, now, kinds)
 
 
-def _anchored(
+def _beside(
     agenda: Agenda, matter: Matter, reference: Reference, now: datetime, kinds: frozenset[str]
 ) -> Agenda:
-    """Add the checkpoints of the journal that are due; a closed matter's too."""
-    if "anchor" not in kinds:
-        return agenda
-    told = "tell" in kinds
-    slack = told and has_its_people(matter, reference)
-    items: list[Due] = [*anchors.due(matter, reference.anchors, now, slack=slack)]
-    items += anchors.alerts(matter, reference.anchors) if told else ()
-    times = (agenda.next_at, anchors.next_at(matter, reference.anchors, now))
+    """Add the checkpoints of the journal and the time-stamps that are due; a closed matter's too."""
+    items, times = [*agenda.due], [agenda.next_at]
+    if "anchor" in kinds:
+        told = "tell" in kinds
+        slack = told and has_its_people(matter, reference)
+        items += anchors.due(matter, reference.anchors, now, slack=slack)
+        items += anchors.alerts(matter, reference.anchors) if told else ()
+        times.append(anchors.next_at(matter, reference.anchors, now))
+    if "stamp" in kinds:
+        items += stamping.due(matter, reference.stamps, now)
+        times.append(stamping.next_at(matter, reference.stamps, now))
     soonest = min((time for time in times if time is not None), default=None)
-    return Agenda((*agenda.due, *items), agenda.waits, soonest)
-
-
-def _stamped(
-    agenda: Agenda, matter: Matter, reference: Reference, now: datetime, kinds: frozenset[str]
-) -> Agenda:
-    """Add the time-stamps that are to be asked for; a closed matter's too."""
-    if "stamp" not in kinds:
-        return agenda
-    items = stamping.due(matter, reference.stamps, now)
-    times = (agenda.next_at, stamping.next_at(matter, reference.stamps, now))
-    soonest = min((time for time in times if time is not None), default=None)
-    return Agenda((*agenda.due, *items), agenda.waits, soonest)
+    return Agenda(tuple(items), agenda.waits, soonest)
 
 
 def applies(step: Step, matter: Matter) -> bool:

@@ -9,16 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from breachbook import engine, wake
-from breachbook.agenda import (
-    PILLARS,
-    Agenda,
-    Checkpoint,
-    Claimed,
-    Deposit,
-    Perform,
-    Request,
-    Tell,
-)
+from breachbook.agenda import PILLARS, Agenda, Stamp
 from breachbook.anchoring import Guard
 from breachbook.digest import Digests
 from breachbook.durable import replace
@@ -216,8 +207,8 @@ class EngineHost(Executor):
 
 
 def _acts(agenda: Agenda) -> bool:
-    kinds = Perform | Claimed | Request | Tell | Checkpoint | Deposit
-    return any(isinstance(item, kinds) for item in agenda.due)
+    # A time-stamp stays due while its authority is asked, and the agenda says when to ask again.
+    return any(not isinstance(item, Stamp) for item in agenda.due)
 
 
 async def _tagged(flow: Flow, matter: str, why: str) -> Any:

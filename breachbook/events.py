@@ -89,7 +89,7 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
             "source place personal_data stored collector state_secret trade_secret legal_basis"
             " works_council previous_seal",
         ),
-        ("exhibit.begun", "exhibit collector source", "authority"),
+        ("exhibit.begun", "exhibit collector source", "authority title"),
         ("timestamp.received", "about subject authority legal_class when request reply", "chain"),
         ("timestamp.failed", "about subject authority outcome", "reply"),
         (
@@ -204,6 +204,11 @@ class Event(NamedTuple):
     def when(self) -> datetime:
         """Give ``at`` as an aware datetime in UTC."""
         return instant(self.at)
+
+    @property
+    def tool(self) -> str:
+        """Name the program that wrote it, with version and build."""
+        return " ".join(self.software[part] for part in ("name", "version", "build"))
 
 
 def instant(text: str) -> datetime:

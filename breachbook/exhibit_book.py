@@ -5,13 +5,16 @@ Every event about evidence is folded here and nowhere else.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from breachbook.entries import Commitment
 from breachbook.events import ENGINE, Event, instant
 
 DESTROYED = "destroyed"
+_FIRST_RETRY, _LONGEST_RETRY = timedelta(minutes=1), timedelta(hours=1)
+
+K = TypeVar("K")
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Exhibit:
         works_council: ``agreed``, ``informed``, ``not-required`` or empty.
         tool: Program that sealed it, with version and build.
         line: Journal line that records its sealing.
+        title: Commitment to what its source is called, where a person collected it by hand, or None.
         destroyed_at: When it was destroyed, or None.
     """
 
@@ -55,6 +59,7 @@ class Exhibit:
     operator: str = ""
     tool: str = ""
     line: int = 0
+    title: Commitment | None = None
     destroyed_at: datetime | None = None
 
 
@@ -67,6 +72,7 @@ class Begun:
     source: str
     by: str
     at: datetime
+    title: Commitment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +103,17 @@ class TimeStamp:
 
 @dataclass(slots=True)
 class Refusal:
-    """What an authority's failures to stamp one thing came to: how many, the last one and why."""
+    """What the failures of one authority or place to take one thing came to: how many, the last one and why."""
 
-    count: int
     last_at: datetime
     outcome: str
+    count: int = 1
+
+    @property
+    def next_at(self) -> datetime:
+        """Give when it may be tried again: after a minute, then twice as long each time, up to an hour."""
+        wait: timedelta = _FIRST_RETRY * 2 ** min(self.count - 1, 6)
+        return self.last_at + min(wait, _LONGEST_RETRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +256,16 @@ class ExhibitBook:
 
     def _begun(self, event: Event, data: Mapping[str, Any]) -> None:
         self.unsealed[data["exhibit"]] = Begun(
-            data["exhibit"], data["collector"], data["source"], event.actor.person, event.when
+            data["exhibit"],
+            data["collector"],
+            data["source"],
+            event.actor.person,
+            event.when,
+            data.get("title"),
         )
 
     def _sealed(self, event: Event, data: Mapping[str, Any]) -> None:
-        self.unsealed.pop(data["exhibit"], None)
+        begun = self.unsealed.pop(data["exhibit"], None)
         self.exhibits[data["exhibit"]] = Exhibit(
             data["exhibit"],
             data["step"],
@@ -269,8 +286,9 @@ class ExhibitBook:
             data.get("legal_basis"),
             data.get("works_council", ""),
             event.actor.person,
-            " ".join(event.software[part] for part in ("name", "version", "build")),
+            event.tool,
             event.seq,
+            begun.title if begun else None,
         )
 
     def _stamped(self, event: Event, data: Mapping[str, Any]) -> None:
@@ -290,9 +308,7 @@ class ExhibitBook:
         )
 
     def _not_stamped(self, event: Event, data: Mapping[str, Any]) -> None:
-        key = (data["about"], data["authority"])
-        before = self.refusals[key].count if key in self.refusals else 0
-        self.refusals[key] = Refusal(before + 1, event.when, data["outcome"])
+        _refused(self.refusals, (data["about"], data["authority"]), event)
 
     def _custody(self, event: Event, data: Mapping[str, Any]) -> None:
         known = {"entry", "exhibit", "act", "person", "party"}
@@ -341,9 +357,12 @@ class ExhibitBook:
         anchor.posted[data["place"]] = data["ref"]
 
     def _not_posted(self, event: Event, data: Mapping[str, Any]) -> None:
-        failed = self.anchors[data["anchor"]].failed
-        before = failed[data["place"]].count if data["place"] in failed else 0
-        failed[data["place"]] = Refusal(before + 1, event.when, data["outcome"])
+        _refused(self.anchors[data["anchor"]].failed, data["place"], event)
+
+
+def _refused(refusals: dict[K, Refusal], key: K, event: Event) -> None:
+    before = refusals[key].count if key in refusals else 0
+    refusals[key] = Refusal(event.when, event.data["outcome"], before + 1)
 
 
 _Fold = Callable[[ExhibitBook, Event, Mapping[str, Any]], None]

@@ -131,8 +131,12 @@ class Hold:
 
     @property
     def open_tasks(self) -> list[str]:
-        """List a steward's tasks that are not done."""
-        return [name for name, task in self.tasks.items() if task.done_at is None]
+        """List a steward's tasks that are not done; after the release only to let retention resume."""
+        return [
+            name
+            for name, task in self.tasks.items()
+            if task.done_at is None and (self.state != "released" or name.startswith(RESUME))
+        ]
 
     @property
     def awaits(self) -> str:

@@ -10,11 +10,11 @@ from breachbook.hold_book import CUSTODIAN, RESUME, STEWARD, Hold, Order
 from breachbook.matter import Matter
 
 
-def counsel(matter: Matter) -> list[str]:
-    """List the counsel of a matter; nobody conflicted."""
+def counsel(matter: Matter, about: str = "") -> list[str]:
+    """List the counsel of a matter; nobody conflicted, and not the one whom a hold is about."""
     wanted = set(ladder.ESCALATION)
     return [person for person, roles in matter.roles.items()
-            if wanted & {*roles} and matter.sees(person)]  # fmt: skip
+            if wanted & {*roles} and matter.sees(person) and person != about]  # fmt: skip
 
 
 def knows(matter: Matter, person: str | None, hold: str) -> bool:
@@ -22,7 +22,7 @@ def knows(matter: Matter, person: str | None, hold: str) -> bool:
     order = matter.hold_book.orders.get(hold)
     if order is None or not order.silent:
         return True
-    return person in counsel(matter) or (hold, person) in matter.hold_book.silent
+    return person in counsel(matter, order.about) or (hold, person) in matter.hold_book.silent
 
 
 def known(matter: Matter, person: str | None) -> list[Hold]:
@@ -31,7 +31,8 @@ def known(matter: Matter, person: str | None) -> list[Hold]:
     shown = [
         hold
         for hold in silent
-        if person is not None and (person == hold.custodian or person in counsel(matter))
+        if person == hold.custodian
+        or person in counsel(matter, matter.hold_book.orders[hold.id].about)
     ]
     return [*matter.holds.values(), *shown]
 
@@ -99,7 +100,7 @@ def _settled(matter: Matter, hold: Hold) -> Iterator[Tell]:
     if shown == "issued" and hold.past and hold.role == CUSTODIAN:
         yield from _tell(matter, _name(hold, f"amended-{hold.version}"), "hold-settled", hold)
     elif shown in ("acknowledged", "answered", "exempt", "released"):
-        done = len(hold.tasks) - len(hold.open_tasks)
+        done = sum(task.done_at is not None for task in hold.tasks.values())
         name = _name(hold, f"{shown}-{done}" if done else shown)
         yield from _tell(matter, name, "hold-settled", hold)
 
@@ -160,7 +161,8 @@ def _tell_counsel(
     matter: Matter, reference: Reference, name: str, what: str, hold: Hold
 ) -> Iterator[Tell]:
     """Name a direct message to each counsel who can have one."""
-    for person in counsel(matter):
+    order = matter.hold_book.orders.get(hold.id)
+    for person in counsel(matter, order.about if order else ""):
         if _reached(reference, person):
             about = f"{hold.id}|{hold.custodian}|{person}"
             yield from _told(matter, f"{name}/{person}", what, about)

@@ -13,7 +13,7 @@ from breachbook.errors import StoreError
 from breachbook.events import Event
 from breachbook.exhibit_book import Exhibit
 from breachbook.matter import Matter
-from breachbook.seal import own_key, seal_path, verify
+from breachbook.seal import known_key, seal_path, verify
 from breachbook.store import Store
 from breachbook.workspace import Workspace
 
@@ -51,8 +51,8 @@ class Inspector:
         Raises:
             CustodyError: The file cannot be used.
         """
-        path = self._workspace.root / layout.SEAL_KEY
-        return [own_key(path).public_key()] if path.is_file() else []
+        key = known_key(self._workspace.root / layout.SEAL_KEY)
+        return [key] if key else []
 
     def verify(
         self,
@@ -107,7 +107,7 @@ class Inspector:
     def required(self, exhibit: Exhibit) -> frozenset[str]:
         """Name the layers that must have been checked: all, but time-stamps that cannot be there yet."""
         authorities = self._workspace.config.evidence.authorities
-        proving = any(one.legal_class != "trial" for one in authorities)
+        proving = any(not one.is_trial for one in authorities)
         new = self._workspace.now() - exhibit.sealed_at < PATIENCE
         return frozenset(LAYERS) - ({"time-stamps"} if new or not proving else set())
 

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# A file written this lately may be written again within the grain of its time stamp, and look the same.
+# A file written this lately may be written again within the grain of its time stamp: its bytes count too.
 _SETTLED_NS = 2_000_000_000
 
 
 class Kept:
-    """Values by name, each with the marks (inode, size, times) of the files it was made from."""
+    """Values by name, each with the marks of the files it was made from: inode, size, time, bytes of a recent one."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[list[object], Any]] = {}
@@ -25,15 +25,15 @@ class Kept:
             value: T = known[1]
             return value
         made = make()
-        newest = max((mark[2] for mark in marks if mark), default=0)
-        if newest < time.time_ns() - _SETTLED_NS:
-            self._known[name] = (list(marks), made)
+        self._known[name] = (list(marks), made)
         return made
 
 
-def _mark(path: Path) -> tuple[int, int, int] | None:
+def _mark(path: Path) -> tuple[int, int, int, bytes] | None:
     try:
         status = path.stat()
+        written = max(status.st_mtime_ns, status.st_ctime_ns)
+        recent = written > time.time_ns() - _SETTLED_NS
+        return status.st_ino, status.st_size, written, path.read_bytes() if recent else b""
     except OSError:
         return None
-    return status.st_ino, status.st_size, max(status.st_mtime_ns, status.st_ctime_ns)

@@ -1,4 +1,7 @@
-"""Where things stand in a workspace's folder; nothing here reads a file or imports more than the standard library."""
+"""Where things stand in a workspace's folder, and what ids look like; nothing here reads a file.
+
+It imports nothing but the standard library.
+"""
 
 import os
 import re
@@ -7,6 +10,7 @@ from pathlib import Path
 
 MARK = "breachbook.toml"
 MATTER_ID = re.compile(r"LEAK-[0-9]{4}-[0-9]{4,6}")
+COUNTRY = re.compile(r"[A-Z]{2}")
 SEAL_KEY = "seal-key.pem"
 LOG_KEY = "log-key.pem"
 READ_ONLY = "read-only"

@@ -89,6 +89,12 @@ class Matter:
         return self.book.deadlines
 
     @property
+    def channel(self) -> str | None:
+        """Give the id of its channel in Slack; None before the first message is there."""
+        opened = self.messages.get("opened")
+        return opened.channel if opened else None
+
+    @property
     def exhibits(self) -> dict[str, Exhibit]:
         """Give the exhibits sealed so far, by id; destroyed ones too."""
         return self.evidence.exhibits
@@ -336,9 +342,8 @@ class Matter:
         self.documents[data["document"]].served = data
 
     def _of_evidence(self, event: Event, data: Mapping[str, Any]) -> None:
-        for key, prefix in _NUMBERED.items():
-            if event.kind == key:
-                self._count(prefix)
+        if prefix := _NUMBERED.get(event.kind):
+            self._count(prefix)
         self.evidence.apply(event)
         if "consent" in data:
             self.consents.use(data["consent"])

@@ -35,6 +35,11 @@ class MatterFile:
         self.store = Store(folder / "store")
         self._matter = Matter()
 
+    @property
+    def exhibits(self) -> Path:
+        """Give the folder of its exhibits."""
+        return self.folder / "exhibits"
+
     def refresh(self) -> Matter:
         """Read what was appended since, and give the matter as it now stands."""
         for event in self.journal.read():

@@ -19,7 +19,18 @@ from breachbook.documents.inert import plain, release
 from breachbook.documents.lint import lint_kind
 from breachbook.errors import ContentError, Problem
 
-__all__ = ["NoticeKind", "Rendered", "forbidden", "lint_kind", "load_kind", "render"]
+__all__ = [
+    "WATERMARK",
+    "NoticeKind",
+    "Rendered",
+    "forbidden",
+    "lint_kind",
+    "load_kind",
+    "render",
+]
+
+# On every page of what an example's matter says to anybody.
+WATERMARK = "EXAMPLE - NOT A REAL NOTICE"
 
 
 @dataclass(frozen=True, slots=True)

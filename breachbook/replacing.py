@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from breachbook import approvals, engine, redline
-from breachbook.acts.drafting import WATERMARK
 from breachbook.basis import inputs
 from breachbook.documents.declaration import NoticeKind
 from breachbook.documents.edited import Edited, edited
@@ -25,7 +24,7 @@ from breachbook.events import Actor, Draft
 from breachbook.library import Library
 from breachbook.matter import Approval, Document, Instance, Matter
 from breachbook.matter_file import MatterFile
-from breachbook.notices import forbidden
+from breachbook.notices import WATERMARK, forbidden
 from breachbook.playbook import Step
 from breachbook.records import on_matter
 from breachbook.source import shown

@@ -89,6 +89,11 @@ class StampAuthority(Strict):
     name: str | None = None
     timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 20
 
+    @property
+    def is_trial(self) -> bool:
+        """Say whether its word is worthless as proof."""
+        return self.legal_class == "trial"
+
 
 def _authorities(rows: list[StampAuthority]) -> list[StampAuthority]:
     ids = [row.id for row in rows]

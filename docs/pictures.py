@@ -28,7 +28,7 @@ from breachbook.slack.cards import (
     card_text,
 )
 from breachbook.slack.client import Posted, SlackClient, Upload
-from breachbook.slack.dated import deadline_buttons, hold_button
+from breachbook.slack.dated import consent_button, deadline_buttons, hold_button
 from breachbook.slack.home import (
     Home,
     MyApproval,
@@ -85,7 +85,7 @@ class Studio:
         ]
         channels = [
             {"id": f"C0{name.upper()}", "name": f"breach-{MATTER.lower()}", "members": [u["id"] for u in users]}
-            for name in ("card", "decided", "task", "deadline", "overview")
+            for name in ("card", "decided", "task", "deadline", "overview", "consent")
         ]  # fmt: skip
         settings = {"team_id": "T0HALDEN01", "users": users, "channels": channels}
         self.standin = Standin(folder / "slack.json", settings, now=lambda: self.at.timestamp())
@@ -281,7 +281,7 @@ def cards(studio: Studio) -> None:
 
 
 def messages(studio: Studio) -> None:
-    """Picture a task, the overview and a hold."""
+    """Picture a task, the overview, a hold and a consent."""
     task = Task(
         MATTER, "Cease-and-desist letter to each holder",
         "Serve D6 as approved, by courier; its files are in documents/D6.",
@@ -305,6 +305,16 @@ def messages(studio: Studio) -> None:
     direct = studio.client.open_dm(studio.user("alan-brooks"))
     studio.post(direct, note_blocks(hold), note_text(hold))
     studio.shoot("hold", "alan-brooks", "tab=messages", MESSAGES)
+    consent = Note(
+        MATTER,
+        "Samuel Rivera asks two counsel to agree: destroy an exhibit (E3), R1. Reason: collected twice."
+        " Agreed: Helen Marsh. Lacking: one of David Okafor, Lin Yue.",
+        example=True, title="Two counsel must agree", moments=(("Asked", NOW - timedelta(hours=1)),),
+        people=studio.named("david-okafor", "lin-yue"),
+        buttons=(consent_button(MATTER, "R1"),), zone=ZONE,
+    )  # fmt: skip
+    studio.post("C0CONSENT", note_blocks(consent), note_text(consent))
+    studio.shoot("consent", "david-okafor", "channel=C0CONSENT", MESSAGES)
 
 
 def deadline(studio: Studio) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from breachbook import content, decisions, engine, intake, serving, source, steps
+from breachbook import consents, content, decisions, engine, intake, serving, source, steps
 from breachbook.agenda import Due, Perform
 from breachbook.deadlines import Law, load_law
 from breachbook.demo.portal import Portal
@@ -168,6 +168,13 @@ def waits_for_triage(folder: Path) -> Case:
     case.report()
     case.advance()
     return case
+
+
+def two_agree(case: Case, what: str, about: str) -> None:
+    """Let two counsel agree to an act."""
+    asked = consents.ask(case.file, COUNSEL, what, about, "agreed at the meeting")
+    other = Actor("david-okafor", "example")
+    consents.give(case.file, other, asked[0].data["consent"])
 
 
 def refused(

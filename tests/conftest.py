@@ -3,10 +3,28 @@
 import os
 import shutil
 from collections import defaultdict
+from collections.abc import Iterator
 
 import pytest
 
+from tests.builders import StandingClock
+from tests.terminal import Run, terminal
+
 REQUIRE_ALL = "BREACHBOOK_REQUIRE_ALL"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command; give its exit code, output and remarks."""
+    return terminal(capsys)
+
+
+@pytest.fixture(scope="module")
+def standing_clock() -> Iterator[None]:
+    """A clock that stands at the day of the report."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("breachbook.clock.now", StandingClock())
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,19 +1,21 @@
 """The example's matter with sealed exhibits and the hands they go through."""
 
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from breachbook import chain
 from breachbook.chain import Hand
+from breachbook.errors import BreachbookError
 from breachbook.events import ENGINE, Actor, Draft, Event
 from breachbook.exhibit_book import Custody
 from breachbook.kept import _mark
 from breachbook.layout import SEAL_KEY
 from breachbook.records import change_people
 from breachbook.seal import acquire, own_key
-from tests.cases_core import COUNSEL, Case
+from tests.cases_core import COUNSEL, Case, refused
 from tests.exhibits import plain_source
 
 HELEN, DAVID, LIN = "helen-marsh", "david-okafor", "lin-yue"
@@ -144,6 +146,10 @@ class Handled:
     def acts(self, exhibit: str = "E1") -> list[str]:
         """Name the acts of an exhibit's chain of custody."""
         return [entry.act for entry in self.chain(exhibit)]
+
+    def refused(self, act: Callable[[], object], error: type[BreachbookError], words: str) -> None:
+        """Expect an act to be refused in these words, and nothing to be recorded."""
+        refused(self.case, act, error, words)
 
     def pass_time(self, **parts: float) -> None:
         """Move the clock on."""

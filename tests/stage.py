@@ -14,6 +14,7 @@ from breachbook.engine import is_done, targets
 from breachbook.events import Actor
 from breachbook.library import Library
 from breachbook.matter import Matter
+from breachbook.matter_file import MatterFile
 from breachbook.workspace import Workspace
 
 TRIAGER, CLERK, APPROVERS = "helen-marsh", "joan-petrov", ("david-okafor", "lin-yue")
@@ -27,6 +28,7 @@ class Stage:
         self.library = Library(self.workspace)
         self.portal = Portal(folder / "portal.json")
         self.matter = ""
+        self._read: dict[str, MatterFile] = {}
 
     @contextlib.contextmanager
     def up(self, slack: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
@@ -71,8 +73,10 @@ class Stage:
         return self.matter
 
     def state(self) -> Matter:
-        """Read the matter from its journal."""
-        return self.workspace.matter(self.matter).refresh()
+        """Read what the matter's journal got since; earlier answers change with it."""
+        if self.matter not in self._read:
+            self._read[self.matter] = self.workspace.matter(self.matter)
+        return self._read[self.matter].refresh()
 
     def people_act(self) -> None:
         """Do whatever waits for a person: triage, decisions, service; once each."""
@@ -80,13 +84,13 @@ class Stage:
         if (act := state.instance("triage", "-").acts.get("answer")) and act.state == "started":
             rows = source.read(self.workspace.root / "answers.yaml").data["steps"]["triage"]
             steps.answer(file, self.library, Actor(TRIAGER, "example"), "triage", rows["answers"])
-        for approval in state.approvals.values():
+        for approval in list(state.approvals.values()):
             for person in APPROVERS if approval.state == "open" else ():
                 decisions.decide(
                     self.workspace, approval.id, actor=Actor(person, "example"), answer="approve",
                     subject16=approval.subject[:16],
                 )  # fmt: skip
-        for document in state.documents.values():
+        for document in list(state.documents.values()):
             self._serve(document.id, document.step, document.target)
         wake.wake(self.workspace, self.matter)
 

@@ -37,7 +37,7 @@ from tests.anchored import (
 )
 from tests.cases_core import COUNSEL, Case
 from tests.telling_world import Telling, telling
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +50,6 @@ def anchored(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def case(anchored: Case, tmp_path: Path) -> Case:
     """A copy of it, with a copy of the folder outside."""
     return copied(anchored, tmp_path)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """What types a command."""
-    return terminal(capsys)
 
 
 def test_engine_anchors_decisive_events_at_once_and_rests(anchored: Case) -> None:

@@ -290,15 +290,16 @@ def test_state_secret_leaves_its_country_only_when_cleared(case: Case) -> None:
     refused(case, lambda: export(hand(case), Request("court")), ApprovalError, "state secret")
 
 
-@pytest.mark.parametrize("audience", ["opponent", "insurer"])
+@pytest.mark.parametrize("audience", ["opponent", "insurer", "court"])
 def test_trade_secret_does_not_leave_without_undertaking_or_reason(
     case: Case, audience: str
 ) -> None:
-    """An opponent and an insurer promise confidence first, or an order protects the secret."""
+    """An opponent, an insurer and whoever is named promise confidence first, or an order protects the secret."""
     _reseal(case, place="US", trade_secret=True)
     words = "holds a trade secret"
 
-    refused(case, lambda: made(case, audience), ApprovalError, words)
+    if audience != "court":
+        refused(case, lambda: made(case, audience), ApprovalError, words)
     refused(case, lambda: made(case, audience, party="larkmoor-supply"), ApprovalError, words)
 
 
@@ -317,6 +318,18 @@ def test_trade_secret_leaves_under_an_undertaking_or_for_a_reason(
     left = [one for one in case.matter.evidence.custody_of("E1") if one.act == "exported"]
     assert [one.data.get("undertaking") for one in left] == [None, "U1"]
     assert ["reason" in one.data for one in left] == [True, False]
+
+
+def test_nothing_is_exported_to_who_is_conflicted(case: Case) -> None:
+    """Who may see nothing of the matter is given no bundle of it either."""
+    case.file.transact(lambda _: [Draft("people.conflicted", {"person": "lin-yue"})])
+
+    refused(
+        case,
+        lambda: made(case, "court", party="lin-yue"),
+        ApprovalError,
+        "recorded as conflicted",
+    )
 
 
 def _reseal(case: Case, **facts: object) -> None:

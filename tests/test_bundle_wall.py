@@ -1,5 +1,6 @@
 """What an audience is shown: nothing of the secret, of counsel or of others to whoever is not the court."""
 
+import csv
 import io
 import json
 import re
@@ -204,15 +205,6 @@ def test_lines_shown_are_proven_to_the_root_with_the_withheld_ones(case: Case) -
         )
 
 
-def test_proofs_of_many_lines_are_those_of_each() -> None:
-    """The tree is made once for all of them, whatever its size."""
-    for size in range(1, 20):
-        leaves = [merkle.leaf_hash(bytes([n])) for n in range(size)]
-        single = [merkle.inclusion(leaves, index) for index in range(size)]
-
-        assert list(merkle.inclusions(leaves, range(size))) == single
-
-
 def _rows(data: bytes) -> list[str]:
     return data.decode().splitlines()
 
@@ -233,6 +225,21 @@ def test_privilege_log_names_who_and_why_and_nothing_of_what(case: Case) -> None
     assert "Helen Marsh" in text
     assert "canary" not in text
     assert "note" not in text
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+def test_privilege_log_is_no_formula_to_a_spreadsheet(
+    case: Case, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    """A name that begins as a formula does is marked as text."""
+    name = f"{start}HYPERLINK(1)"
+    monkeypatch.setattr("breachbook.bundle.privilege.named", lambda *_: name)
+    material = Material.read(case.workspace, case.id, ("E1",), "court")
+    rows = list(csv.DictReader(io.StringIO(as_csv(material, entries(material)).decode())))
+
+    assert rows
+    assert {row["author"] for row in rows} == {f"'{name}"}
+    assert {row["recipients"][0] for row in rows if row["recipients"]} == {"'"}
 
 
 def test_every_privilege_has_a_basis() -> None:
@@ -259,6 +266,21 @@ def test_a_hold_in_silence_and_all_that_names_it_is_withheld(case: Case, audienc
     assert [wall.judge(event) for event in copy[-2:]] == [
         Withheld("work-product", counsel_only=True)
     ] * 2
+
+
+def test_answers_of_a_custodian_were_read_by_counsel_alone(case: Case) -> None:
+    """The privilege log names nobody else as a recipient, or the privilege would seem given up."""
+    answered = Draft(
+        "hold.answered",
+        {"hold": "H1", "custodian": "alan-brooks", "answers": {"c": "0" * 64}},
+        privilege="attorney-client",
+    )
+    events = case.events()
+    event = _as_event(events[-1], answered)
+
+    assert Wall("court", ("E1",), None, [*events, event]).judge(event) == (
+        Withheld("attorney-client", counsel_only=True)
+    )
 
 
 def _as_event(like: Event, draft: Draft) -> Event:

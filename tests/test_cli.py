@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from breachbook.durable import replace
 from breachbook.events import stamp
 from tests.builders import StandingClock
 from tests.cases_core import CLERK, LETTER, TRIAGE, Case
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
 HOLDER = "moqiao-castings"
 NAMES = [name for commands in COMMANDS.values() for name in commands]
@@ -55,12 +56,6 @@ def answered(waiting: Case, tmp_path_factory: pytest.TempPathFactory) -> Case:
     return case
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a case's workspace; give its exit code, output and remarks."""
-    return terminal(capsys)
-
-
 def live(case: Case) -> None:
     """Make the case's workspace a live one."""
     path = case.workspace.root / layout.MARK
@@ -82,6 +77,16 @@ def test_every_command_explains_itself_with_an_example(name: str, run: Run) -> N
 
     assert code == 0
     assert (f"breachbook {name}" in out) if name != "prefect" else ("Prefect's own client" in out)
+
+
+@pytest.mark.parametrize("arguments", [("evidence",), ("evidence", "--help"), ("hold", "-h")])
+def test_group_says_what_each_of_its_verbs_does(arguments: tuple[str, ...], run: Run) -> None:
+    """Whoever asks for a group of commands sees each with its first sentence."""
+    code, out, _ = run(None, *arguments)
+    verbs = [name.split()[1] for name in VERBS if name.split()[0] == arguments[0]]
+
+    assert code == 0
+    assert all(re.search(rf"^  {verb}: [A-Z]", out, re.MULTILINE) for verb in verbs)
 
 
 @pytest.mark.parametrize(

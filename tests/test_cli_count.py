@@ -12,7 +12,7 @@ import pytest
 
 from breachbook.layout import MARK
 from tests.counts import agrees, moment
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 from tests.test_law import CORPUS
 
 VECTORS = Path(__file__).parent / "cases" / "vectors.jsonl"
@@ -21,12 +21,6 @@ KEYS = [
 ]  # fmt: skip
 ITC = ["--regime", "us-itc", "--from", "2026-11-16", "--period", "12 days"]
 LINE = {"id": "L", "regime": "us-itc", "trigger": "2026-11-16", "period": "12 days"}
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command outside any workspace; give its exit code, output and remarks."""
-    return terminal(capsys)
 
 
 @pytest.fixture(autouse=True)

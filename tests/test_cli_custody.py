@@ -1,30 +1,22 @@
 """The chain of custody on the command line."""
 
 import json
+import re
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from breachbook import chain, consents
-from breachbook.events import Actor
-from tests.builders import StandingClock
-from tests.cases_core import COUNSEL
-from tests.handled import DAVID, EXPERT, FOUNDRY, HELEN, JOAN, LIN, NORA, SAMUEL, Handled
-from tests.terminal import Run, terminal
+from breachbook import chain
+from tests.cases_core import two_agree
+from tests.handled import EXPERT, FOUNDRY, HELEN, JOAN, LIN, NORA, SAMUEL, Handled
+from tests.terminal import Run
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 MATTER = "LEAK-2026-0001"
 ORDER = ("--purpose", "analysis", "--authority", "order 17")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def clock() -> Iterator[None]:
-    """A clock that stands at the day of the report."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("breachbook.clock.now", StandingClock())
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +32,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Handled:
 def case(opened: Handled, tmp_path: Path) -> Handled:
     """A copy of it."""
     return opened.copy(tmp_path / "w")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
 
 
 def _evidence(run: Run, case: Handled, verb: str, *rest: object, by: str) -> tuple[int, str, str]:
@@ -135,8 +121,7 @@ def test_damage_is_recorded_and_ends_with_three(case: Handled, run: Run) -> None
 
 def test_destroying_by_command_removes_it(case: Handled, run: Run) -> None:
     """With two counsel's consent it is gone, and the list says so."""
-    consents.ask(case.case.file, COUNSEL, "destroy-exhibit", "E1", "mistake")
-    consents.give(case.case.file, Actor(DAVID, "example"), "R1")
+    two_agree(case.case, "destroy-exhibit", "E1")
     ended = _evidence(run, case, "destroy", "E1", "--reason", "mistake", by=HELEN)[0]
     listed = _evidence(run, case, "custody", "E1", by=JOAN)[1]
 
@@ -147,8 +132,7 @@ def test_destroying_by_command_removes_it(case: Handled, run: Run) -> None:
 
 def test_next_command_finishes_what_was_cut_short(case: Handled, run: Run) -> None:
     """Whatever verb it is, it says so on the side."""
-    consents.ask(case.case.file, COUNSEL, "destroy-exhibit", "E1", "mistake")
-    consents.give(case.case.file, Actor(DAVID, "example"), "R1")
+    two_agree(case.case, "destroy-exhibit", "E1")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("breachbook.chain.destroying.finish", lambda _: [])
         chain.destroy(case.hand(HELEN), "E1", reason="mistake")
@@ -164,8 +148,7 @@ def test_next_command_finishes_what_was_cut_short(case: Handled, run: Run) -> No
 
 def test_hold_stops_the_rest_of_a_destruction_and_nothing_else(case: Handled, run: Run) -> None:
     """The other verbs go on; the remark says that something is left as it is."""
-    consents.ask(case.case.file, COUNSEL, "destroy-exhibit", "E1", "mistake")
-    consents.give(case.case.file, Actor(DAVID, "example"), "R1")
+    two_agree(case.case, "destroy-exhibit", "E1")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("breachbook.chain.destroying.finish", lambda _: [])
         chain.destroy(case.hand(HELEN), "E1", reason="mistake")
@@ -176,6 +159,29 @@ def test_hold_stops_the_rest_of_a_destruction_and_nothing_else(case: Handled, ru
     assert ended == 0
     assert "left as it is" in err
     assert (case.exhibits / "E1").exists()
+
+
+def test_copying_shows_how_far_it_is_on_a_terminal_only(
+    case: Handled, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long copy is seen to go on; a program that reads the output gets none of it."""
+    words = ("--to", LIN, "--to-place", "CN", *ORDER, "--out")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    shown = _evidence(run, case, "copy", "E1", *words, tmp_path / "one", by=HELEN)[2]
+    hidden = _evidence(run, case, "copy", "E1", *words, tmp_path / "two", "--json", by=HELEN)[2]
+
+    assert "copying" in shown
+    assert "copying" not in hidden
+
+
+def test_list_names_the_giver_beside_who_took_an_exhibit(case: Handled, run: Run) -> None:
+    """The line of a hand-over that was taken has both sides, not the taker twice."""
+    to = ("--to", SAMUEL, "--to-place", "US")
+    assert _evidence(run, case, "offer", "E1", *to, *ORDER, by=HELEN)[0] == 0
+    assert _evidence(run, case, "take", "C1", by=SAMUEL)[0] == 0
+    listed = _evidence(run, case, "custody", "E1", by=JOAN)[1]
+
+    assert re.search(f"transferred +{SAMUEL} +{HELEN} ", listed)
 
 
 def test_custody_is_listed_for_people_and_programs(case: Handled, run: Run) -> None:

@@ -1,16 +1,15 @@
 """Deciding, handing over, breaking the glass, holds and snoozing on the command line."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from breachbook import consents
-from breachbook.events import Actor, Draft
-from tests.builders import StandingClock
-from tests.cases_core import COUNSEL, Case, waits_for_triage
-from tests.terminal import Run, terminal
+from breachbook.events import Draft
+from tests.cases_core import Case, two_agree, waits_for_triage
+from tests.terminal import Run
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 POLICY = """\
       from: [general-counsel]
@@ -19,20 +18,6 @@ POLICY = """\
       break_glass: [ip-counsel]
       exclude: []
 """
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def clock() -> Iterator[None]:
-    """A clock that stands at the day of the report."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("breachbook.clock.now", StandingClock())
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -144,8 +129,7 @@ def test_hold_is_acknowledged_by_its_custodian_alone_and_released_by_counsel(
     words = ["--custodian", "alan-brooks", "--reason", "settled"]
     clerk = run(case, "hold", "release", case.id, "legal-hold-1", *words, "--as", "joan-petrov")
     alone = run(case, "hold", "release", case.id, "legal-hold-1", *words, "--as", "helen-marsh")
-    consents.ask(case.file, COUNSEL, "release-hold", "legal-hold-1|alan-brooks", "settled")
-    consents.give(case.file, Actor("david-okafor", "example"), "R1")
+    two_agree(case, "release-hold", "legal-hold-1|alan-brooks")
     freed = run(case, "hold", "release", case.id, "legal-hold-1", *words, "--as", "helen-marsh")
 
     assert (other[0], own[0], again[0], clerk[0], alone[0], freed[0]) == (1, 0, 0, 1, 1, 0)

@@ -10,7 +10,7 @@ from breachbook.feeds.addresses import Addresses, Subject
 from breachbook.feeds.reading import at_address
 from tests.cases_core import Case
 from tests.docketed import by_vobject, docketed_case, feed
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,6 @@ def docketed(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def case(docketed: Case, tmp_path: Path) -> Case:
     """A copy of it."""
     return docketed.copy(tmp_path / "w")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a case's workspace."""
-    return terminal(capsys)
 
 
 def test_command_writes_a_file_for_its_owner_alone(case: Case, tmp_path: Path, run: Run) -> None:

@@ -1,34 +1,20 @@
 """Legal holds on the command line, from the notice to the release and its proof."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from breachbook.events import Draft
-from tests.builders import StandingClock
 from tests.cases_core import Case, waits_for_triage
-from tests.terminal import Run, terminal
+from tests.terminal import Run
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 HOLD, COUNSEL = "legal-hold-1", ("--as", "helen-marsh")
 ANSWERS = [
     "devices=laptop", "accounts=none", "chat_apps=WeChat", "auto_delete=all-off", "others=none", "leaving=no",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def clock() -> Iterator[None]:
-    """A clock that stands at the day of the report."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("breachbook.clock.now", StandingClock())
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +67,8 @@ def test_custodian_acknowledges_answers_and_sees_their_own_hold_alone(
     (counsel,) = _listed(case, run, "helen-marsh")
     assert (alan["state"], alan["answers"]) == ("answered", None)
     assert counsel["answers"] == dict(item.split("=") for item in ANSWERS)
+    assert ["WeChat" in run(case, "hold", "list", case.id, "--as", who)[1]
+            for who in ("helen-marsh", "alan-brooks")] == [True, False]  # fmt: skip
 
 
 def test_steward_is_instructed_and_reports(case: Case, run: Run, tmp_path: Path) -> None:

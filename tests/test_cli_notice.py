@@ -1,23 +1,15 @@
 """`breachbook notice`: one version shown, compared, replaced."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.builders import StandingClock
 from tests.cases_core import COUNSEL, LETTER, Case, waits_for_triage
 from tests.handed_in import HOLDER, REASON, bytes_of, ended, hand_in, newest, paragraph
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
-
-@pytest.fixture(scope="module", autouse=True)
-def clock() -> Iterator[None]:
-    """A clock that stands at the day of the report."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("breachbook.clock.now", StandingClock())
-        yield
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +25,6 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def case(drafted: Case, tmp_path: Path) -> Case:
     """A copy of it."""
     return drafted.copy(tmp_path / "w")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
 
 
 def test_notice_is_replaced_and_shown_on_the_command_line(

@@ -7,13 +7,7 @@ import pytest
 
 from breachbook.deadlines import REGIMES, told_names
 from tests.counts import law
-from tests.terminal import Run, terminal
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command outside any workspace; give its exit code, output and remarks."""
-    return terminal(capsys)
+from tests.terminal import Run
 
 
 @pytest.fixture(autouse=True)

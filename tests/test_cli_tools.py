@@ -4,16 +4,8 @@ import json
 import os
 from pathlib import Path
 
-import pytest
-
 from tests.cases_core import Case
-from tests.terminal import Run, terminal
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a case's workspace; give its exit code, output and remarks."""
-    return terminal(capsys)
+from tests.terminal import Run
 
 
 def test_blank_workspace_passes_lint(tmp_path: Path, run: Run) -> None:

@@ -4,10 +4,10 @@ import base64
 import fcntl
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, get_args
 import pytest
 
 from breachbook.collecting import KINDS
-from breachbook.collecting.collection import Circumstances, order_of
+from breachbook.collecting.collection import Occasion, order_of
 from breachbook.collecting.collection import collect as gather_and_seal
 from breachbook.collecting.recording import named
 from breachbook.errors import (
@@ -28,19 +28,12 @@ from breachbook.errors import (
 from breachbook.events import Actor
 from breachbook.seal import verify
 from breachbook.workspace_files import SourceRow
-from tests.builders import StandingClock
 from tests.cases_core import COUNSEL, Case, refused, waits_for_triage
 from tests.exhibits import odd_source, plain_source
 from tests.gathering import collect, order, served, sources
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
-
-@pytest.fixture(scope="module", autouse=True)
-def clock() -> Iterator[None]:
-    """A clock that stands at the day of the report."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("breachbook.clock.now", StandingClock())
-        yield
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +46,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def case(opened: Case, tmp_path: Path) -> Case:
     """A copy of it."""
     return opened.copy(tmp_path / "w")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
 
 
 def record_of(case: Case, exhibit: str = "E1") -> dict[str, Any]:
@@ -194,6 +181,31 @@ def test_collecting_is_for_responders_and_counsel(
     refused(case, lambda: collect(case, wanted, actor=actor), error, words)
 
 
+def test_list_says_what_was_collected_by_hand_and_what_it_holds(
+    case: Case, tmp_path: Path, run: Run
+) -> None:
+    """The title that the person gave tells exhibits apart; the journal itself only commits to it."""
+    source = plain_source(tmp_path / "laptop")
+    collect(case, order(case, source, personal_data=True, title="Laptop of A. Brooks"))
+    listed = run(case, "evidence", "list", case.id, "--as", "helen-marsh")[1]
+    told = run(case, "evidence", "list", case.id, "--json", "--as", "helen-marsh")[1]
+    shown = run(case, "show", case.id, "--as", "helen-marsh")[1]
+
+    assert re.search("E1 +folder +Laptop of A. Brooks +personal data +", listed)
+    assert re.search("E1 +Laptop of A. Brooks ", shown)
+    assert json.loads(told)[0]["title"] == "Laptop of A. Brooks"
+    assert b"Laptop" not in case.file.journal.path.read_bytes()
+
+
+@pytest.mark.parametrize("what", ["s3://bucket/x", "sftp://u@h/x", "imaps://u@h/INBOX"])
+def test_server_that_needs_a_secret_is_collected_only_from_sources_yaml(
+    case: Case, what: str
+) -> None:
+    """An address that only sources.yaml can describe is refused before anything is recorded."""
+    with pytest.raises(UsageError, match=r"stand in sources\.yaml"):
+        named(case.workspace, what, None, {})
+
+
 def test_command_is_collected_only_from_sources_yaml(case: Case) -> None:
     """No command is taken from the command line."""
     with pytest.raises(UsageError, match="--kind"):
@@ -291,7 +303,7 @@ def test_exhibit_that_is_whole_is_not_gathered_again(case: Case) -> None:
     row = f"kind: command\n    command: [{sys.executable}, -I, -c, '{text}']"
     sources(case, f"  - id: clock\n    title: Clock\n    place: US\n    {row}\n")
     wanted = named(case.workspace, "clock", None, {})
-    why = Circumstances(case.id, "-", "", "helen-marsh", ["breachbook"], "0" * 64, None)
+    why = Occasion(case.id, "-", "", "helen-marsh", ["breachbook"], "0" * 64, None)
     exhibits = case.file.folder / "exhibits"
     made = [gather_and_seal(case.workspace, wanted, exhibits, "E1", why) for _ in range(2)]
 

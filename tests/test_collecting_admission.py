@@ -1,6 +1,5 @@
 """What must be on record before a source is collected, and what forbids collecting it at all."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,21 +11,14 @@ from breachbook.collecting import faults, require_admitted
 from breachbook.collecting.recording import named
 from breachbook.errors import ContentError, CustodyError
 from breachbook.workspace_files import SourcesFile
-from tests.builders import StandingClock
 from tests.cases_core import Case, refused, waits_for_triage
 from tests.exhibits import plain_source
 from tests.gathering import collect, order, sources
-from tests.terminal import Run, terminal
+from tests.terminal import Run
+
+pytestmark = pytest.mark.usefixtures("standing_clock")
 
 MAIL = b"From: a@example.com\nMessage-ID: <1@example.com>\n\nhello\n"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def clock() -> Iterator[None]:
-    """A clock that stands at the day of the report."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("breachbook.clock.now", StandingClock())
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +31,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def case(opened: Case, tmp_path: Path) -> Case:
     """A copy of it."""
     return opened.copy(tmp_path / "w")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
 
@@ -18,9 +18,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from breachbook.collecting import Order
+from breachbook.collecting import Order, channel
 from breachbook.errors import CustodyError
+from breachbook.slack.files import NotFetched, pieces
 from breachbook.slack.standin import Standin
+from breachbook.slack.web import SlackWeb
 from tests.gathering import bench, gather, wanted
 from tests.standin_world import CHANNEL, COUNSEL, ENGINEER, SETTINGS, STRANGER, control
 
@@ -36,6 +38,7 @@ class Mailbox:
     certificate: Path = Path()
     asked: list[str] = field(default_factory=list)
     meanwhile: bytes | None = None
+    instead: dict[str, bytes] = field(default_factory=dict)
 
     def answer(self, connection: ssl.SSLSocket) -> None:
         """Serve one client to its end."""
@@ -53,6 +56,10 @@ class Mailbox:
                 return
 
     def _lines(self, command: str) -> Iterator[bytes]:
+        for start, answer in self.instead.items():
+            if command.startswith(start):
+                yield answer
+                return
         if command.startswith("CAPABILITY"):
             yield b"* CAPABILITY IMAP4rev1\r\n"
         elif command.startswith("EXAMINE"):
@@ -180,6 +187,64 @@ def test_mailbox_whose_certificate_is_not_trusted_is_refused(tmp_path: Path) -> 
     assert mailbox.asked == []
 
 
+@pytest.mark.parametrize(
+    ("instead", "says"),
+    [
+        ({"UID SEARCH": b"* SEARCH 3 nine\r\n"}, "lists something else than messages"),
+        ({"UID SEARCH": b"* SEARCH " + b"9" * 5000 + b"\r\n"}, "lists something else"),
+        ({"UID FETCH": b"* 1 FETCH (UID 3 BODY[] {99999999999}\r\n"}, "announces more"),
+        ({"UID SEARCH": b"* SEARCH " + b"3 " * 600_000 + b"\r\n"}, "line is longer"),
+    ],
+)
+def test_mailbox_that_answers_nonsense_is_one_clear_error(
+    instead: dict[str, bytes], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer of a server is taken for what it cannot be, or read beyond what is asked for."""
+    with served(Mailbox({3: b"a"}, instead=instead), tmp_path) as mailbox:
+        monkeypatch.setenv("SSL_CERT_FILE", str(mailbox.certificate))
+        made = bench(tmp_path, environment={"MAIL": "hunter-2"})
+
+        with pytest.raises(CustodyError, match=says):
+            gather(made, from_mailbox(mailbox))
+
+
+def test_mailbox_that_never_stops_talking_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer has a size, whatever number of lines it comes in."""
+    monkeypatch.setattr("breachbook.collecting.imap._LARGEST_ANSWER", 100_000)
+    noise = b"* OK still here\r\n" * 20_000
+    with served(Mailbox({3: b"a"}, instead={"UID SEARCH": noise}), tmp_path) as mailbox:
+        monkeypatch.setenv("SSL_CERT_FILE", str(mailbox.certificate))
+        made = bench(tmp_path, environment={"MAIL": "hunter-2"})
+
+        with pytest.raises(CustodyError, match="longer than any that is read"):
+            gather(made, from_mailbox(mailbox))
+
+
+def test_mailbox_that_stalls_is_left_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that falls silent, or sends byte after byte, holds nobody beyond the source's seconds."""
+    over = threading.Event()
+
+    class Dripping(Mailbox):
+        def _lines(self, command: str) -> Iterator[bytes]:
+            if not command.startswith("UID SEARCH"):
+                yield from super()._lines(command)
+                return
+            while not over.wait(0.05):
+                yield b"* OK " + b"." * 9000 + b"\r\n"
+
+    with served(Dripping({3: b"a"}), tmp_path) as mailbox:
+        monkeypatch.setenv("SSL_CERT_FILE", str(mailbox.certificate))
+        made = bench(tmp_path, environment={"MAIL": "hunter-2"})
+
+        with pytest.raises(CustodyError, match="took longer than 1 s"):
+            gather(made, replace(from_mailbox(mailbox), seconds=1))
+        over.set()
+
+
 # Slack
 
 
@@ -236,17 +301,48 @@ def test_channel_is_exported_answer_by_answer(standin: Standin, tmp_path: Path) 
     assert token not in json.dumps(dict(found.account))
 
 
+def test_file_that_does_not_come_whole_is_told_and_not_kept(
+    standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file beyond the limit is a finding; the rest of the channel is there, however long its name."""
+    monkeypatch.setattr("breachbook.collecting.channel._LARGEST_FILE", 10)
+    for name, content in (("large", b"x" * 11), ("图" * 120, b"plan")):
+        control(
+            standin, "upload", user=ENGINEER, channel=CHANNEL, name=name,
+            content=base64.b64encode(content).decode(),
+        )  # fmt: skip
+    made = bench(tmp_path, environment={"SLACK_BOT_TOKEN": str(standin.state.data["token"])})
+
+    found = gather(made, from_channel(standin))
+
+    assert [one.read_bytes() for one in (made.folder / "files").iterdir()] == [b"plan"]
+    assert [one.detail for one in found.findings if one.code == "unreadable"] == ["too big"]
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "nan", "soon"])
+def test_rate_limit_without_a_wait_is_waited_for_all_the_same(text: str) -> None:
+    """A server that limits us and says "at once" without end does not hold us for ever."""
+    assert channel._seconds(text) == 1.0
+
+
+@pytest.mark.parametrize("url", ["https://[x", "https://slack.com.example/x", ""])
+def test_token_goes_to_no_address_but_slacks(url: str, standin: Standin) -> None:
+    """An address that cannot be read, or is another's, is not asked."""
+    with pytest.raises(NotFetched, match="not an address of Slack's"):
+        list(pieces(SlackWeb("xoxb-x", base_url=standin.api_url), {"url": url}, 10))
+
+
 @pytest.mark.parametrize(
-    ("channel", "says"),
+    ("at", "says"),
     [("C0NOTHERE", "refused: channel_not_found"), ("../../x", "allowed: a channel's id")],
 )
 def test_channel_that_is_not_there_is_refused(
-    channel: str, says: str, standin: Standin, tmp_path: Path
+    at: str, says: str, standin: Standin, tmp_path: Path
 ) -> None:
     """A channel that Slack does not know to the app, and what is no channel, is one clear error."""
     made = bench(tmp_path, environment={"SLACK_BOT_TOKEN": str(standin.state.data["token"])})
 
     with pytest.raises(CustodyError, match=says):
-        gather(made, from_channel(standin, channel))
+        gather(made, from_channel(standin, at))
 
     assert STRANGER not in str(list(made.folder.rglob("*")))

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from breachbook.collecting import archive as listing
+from breachbook.collecting import mail
 from breachbook.collecting.archive import LISTING, listed
 from breachbook.collecting.mail import INDEX
 from breachbook.collecting.remarks import Remarks
@@ -158,6 +160,27 @@ def test_large_archive_is_listed_by_its_64_bit_directory(tmp_path: Path) -> None
         assert archive.namelist()[-1] == "65999"
 
 
+@pytest.mark.parametrize("offset", [2**64 - 1, 2**63, 2**63 - 1, 2**40])
+def test_directory_that_no_file_could_hold_is_one_finding(tmp_path: Path, offset: int) -> None:
+    """A place beyond the file, even beyond what can be sought, is a damaged directory."""
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 46, offset)
+    where = struct.pack("<4sLQL", b"PK\x06\x07", 0, 4, 1)
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, *[0xFFFFFFFF] * 2, 0)
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + large + where + tail)
+
+    assert found(listed(tmp_path / "a.zip")) == {("not-listed", "a.zip")}
+
+
+def test_listing_of_long_names_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names of 64 KiB fill a page of the listing, not the memory."""
+    monkeypatch.setattr(listing, "_LISTED_BYTES", 300_000)
+    path = packed(tmp_path / "a.zip", {f"{number}{'x' * 65_000}": b"" for number in range(9)})
+    said = listed(path)
+
+    assert found(said) == {("not-listed", "a.zip")}
+    assert len(names(said)) == 5
+
+
 def test_what_is_no_archive_has_no_listing(tmp_path: Path) -> None:
     """An image or a text is taken as it is."""
     (tmp_path / "disk.img").write_bytes(b"\xeb\x3c" * 400)
@@ -219,6 +242,19 @@ def test_every_message_of_an_mbox_has_its_place_and_digest(tmp_path: Path) -> No
     assert [hashlib.sha256(part).hexdigest() for part in parts] == [row["sha256"] for row in rows]
     assert [f"<{n}@example.com>".encode() in part for n, part in enumerate(parts)] == [True] * 3
     assert b"canary" not in index
+
+
+def test_index_of_countless_messages_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An mbox of nothing but separators fills a page of the index, not the memory."""
+    monkeypatch.setattr(mail, "_LARGEST_INDEX", 1000)
+    (tmp_path / "in.mbox").write_bytes(b"From x\n\n" * 50)
+    sealed = preserve(tmp_path / "in.mbox", tmp_path / "exhibits", describe=mail._indexed)
+
+    rows = (sealed.path / "breachbook" / INDEX).read_bytes().splitlines()
+    assert [(one.code, one.path) for one in sealed.findings] == [("not-listed", "in.mbox")]
+    assert 5 < len(rows) < 20
 
 
 def test_folder_of_messages_is_indexed_and_what_is_none_is_told(tmp_path: Path) -> None:

@@ -123,6 +123,25 @@ def test_missing_objects_are_fetched_from_nowhere(tmp_path: Path, repository: Pa
     assert not canary.exists()
 
 
+def test_repository_cannot_allow_itself_a_transport(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its configuration says of transports counts for nothing, even where Git fetches what is missing."""
+    monkeypatch.delitem(collector._ENVIRONMENT, "GIT_NO_LAZY_FETCH")
+    canary = tmp_path / "canary"
+    git(repository, "config", "core.repositoryFormatVersion", "1")
+    git(repository, "config", "extensions.partialClone", "origin")
+    git(repository, "config", "remote.origin.promisor", "true")
+    git(repository, "config", "remote.origin.url", f"ext::touch {canary}")
+    git(repository, "config", "protocol.ext.allow", "always")
+    blob = git(repository, "rev-parse", "leak:wheel.txt").strip()
+    (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(CustodyError, match="git: "):
+        gather(bench(tmp_path), wanted("git", repository))
+
+    assert not canary.exists()
+
+
 def test_source_is_not_written_to(tmp_path: Path, repository: Path) -> None:
     """No file of the repository is made, changed or renewed."""
     before = _state(repository)

@@ -97,6 +97,55 @@ def test_bucket_that_changes_while_read_is_flagged(bucket: Any, tmp_path: Path) 
     assert "b" in told
 
 
+def test_keys_that_would_share_a_path_are_kept_apart(bucket: Any, tmp_path: Path) -> None:
+    """Every object has a place of its own, however its key doubles the separator."""
+    bucket.put_object(Bucket="designs", Key="wheel//b", Body=b"another")
+    made = bench(tmp_path, environment=os.environ)
+
+    found = gather(made, wanted("s3", "s3://designs/wheel"))
+
+    rows = [json.loads(line) for line in found.tags["objects.jsonl"].splitlines()]
+    kept = {row["key"]: (made.folder / row["path"]).read_bytes() for row in rows}
+    assert kept["designs/wheel/b"] == b"beta"
+    assert kept["designs/wheel//b"] == b"another"
+
+
+def test_object_that_cannot_be_read_leaves_the_others(
+    bucket: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the server's over one object is a finding; it is not taken for one of our disk."""
+
+    async def broken(self: Any, path: str, **more: Any) -> Any:
+        if path.endswith("/b"):
+            raise OSError(5, "internal error")
+        return await whole(self, path, **more)
+
+    s3fs = pytest.importorskip("s3fs")
+    whole = s3fs.S3FileSystem._cat_file
+    monkeypatch.setattr(s3fs.S3FileSystem, "_cat_file", broken)
+    made = bench(tmp_path, environment=os.environ)
+
+    found = gather(made, wanted("s3", "s3://designs/wheel"))
+
+    assert _told(found) == {"b": "unreadable"}
+    assert (made.folder / "a.txt").read_bytes() == b"alpha"
+    assert not (made.folder / "b").exists()
+
+
+def test_bucket_of_a_server_that_stalls_is_left_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that takes the question and says nothing holds nobody beyond the source's seconds."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told = {**KEYS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{silent.getsockname()[1]}"}
+        for name, value in told.items():
+            monkeypatch.setenv(name, value)
+        made = bench(tmp_path, environment=os.environ)
+
+        with pytest.raises(CustodyError, match="took longer than 1 s"):
+            gather(made, wanted("s3", "s3://designs/wheel", seconds=1))
+
+
 @pytest.mark.parametrize(
     ("at", "says"),
     [

@@ -75,6 +75,12 @@ class Site(BaseHTTPRequestHandler):
     def _at_elsewhere(self) -> None:
         self._say(302, b"", {"Location": "file:///etc/passwd"})
 
+    def _at_nowhere(self) -> None:
+        self._say(302, b"", {"Location": "http://[::1"})
+
+    def _at_unnamed(self) -> None:
+        self._say(302, b"", {"Location": f"http://{'a' * 64}.example/"})
+
     def _at_chunks(self) -> None:
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")
@@ -189,6 +195,8 @@ def test_page_that_lives_is_flagged(tmp_path: Path, site: str) -> None:
         ("round", "", "cut-short"),
         ("inward", "", "no-answer"),
         ("elsewhere", "", "no-answer"),
+        ("nowhere", "", "no-answer"),
+        ("unnamed", "", "no-answer"),
     ],
 )
 def test_answer_that_ends_badly_is_kept_as_far_as_it_came(
@@ -222,6 +230,8 @@ def test_answer_that_ends_badly_is_kept_as_far_as_it_came(
         ("ftp://x.example/", False, "allowed: an address"),
         ("http://x.example/a b\r\nHost: y", False, "allowed: an address"),
         ("http:///x", False, "allowed: an address"),
+        ("http://a..b/", False, "allowed: an address"),
+        ("http://x.example/\udcff", False, "allowed: an address"),
     ],
 )
 def test_address_that_may_not_be_reached_is_refused(
@@ -240,6 +250,7 @@ def test_address_that_may_not_be_reached_is_refused(
         ("1.1.1.1", True), ("2606:4700::1111", True), ("127.0.0.1", False), ("0.1.2.3", False),
         ("192.168.1.1", False), ("100.64.0.1", False), ("224.0.0.1", False), ("fe80::1%eth0", False),
         ("fc00::1", False), ("64:ff9b::a00:7", False), ("2002:a00:7::1", False), ("::", False),
+        ("fec0::7", False),
     ],
 )  # fmt: skip
 def test_public_addresses_are_admitted_and_no_others(address: str, admitted: bool) -> None:

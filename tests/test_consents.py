@@ -1,17 +1,16 @@
 """Consents: two different counsel agree, one after another, and what they agreed to is done once."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from breachbook import agreement, consents
 from breachbook.consent_book import Consent
-from breachbook.errors import ApprovalError, BreachbookError, UsageError
+from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft
-from tests.cases_core import COUNSEL, refused
+from tests.cases_core import COUNSEL
 from tests.handled import ALAN, DAVID, HELEN, JOAN, LIN, NORA, SAMUEL, Handled
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +26,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Handled:
 def case(opened: Handled, tmp_path: Path) -> Handled:
     """A copy of it."""
     return opened.copy(tmp_path / "w")
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
 
 
 def _ask(
@@ -53,12 +46,6 @@ def _standing(case: Handled) -> Consent:
     return consents.standing(case.case.matter, "destroy-exhibit", "E1")
 
 
-def _refused(
-    case: Handled, act: Callable[[], object], error: type[BreachbookError], words: str
-) -> None:
-    refused(case.case, act, error, words)
-
-
 def test_counsel_who_asks_has_said_the_first_yes(case: Handled) -> None:
     """Their own yes is one of the two; one more counsel makes it stand."""
     _ask(case)
@@ -74,17 +61,41 @@ def test_somebody_else_who_asks_agrees_to_nothing(case: Handled) -> None:
     """A responder's question needs two counsel besides."""
     _ask(case, SAMUEL)
     _give(case, HELEN)
-    _refused(case, lambda: _standing(case), ApprovalError, "two counsel must agree first")
+    case.refused(lambda: _standing(case), ApprovalError, "two counsel must agree first")
     _give(case, LIN)
 
     assert _standing(case).agreed == (HELEN, LIN)
+
+
+def test_counsel_whom_a_hold_is_about_neither_knows_nor_agrees(case: Handled) -> None:
+    """What is asked about a hold in silence on counsel is put to the other counsel alone."""
+    _ask(case, HELEN, "silent-hold", DAVID)
+    asked = _consent(case, "S1")
+    matter = case.case.matter
+
+    assert agreement.may_agree(matter, asked) == [LIN]
+    assert agreement.known_to(matter, DAVID) == []
+    case.refused(lambda: _give(case, DAVID, "S1"), UsageError, "allowed: none was asked for")
+    _give(case, LIN, "S1")
+    assert _consent(case, "S1").state == "given"
+
+
+def test_custodian_has_no_say_in_their_own_release(case: Handled) -> None:
+    """Counsel under a hold is released by two others; their question is no yes."""
+    issued = {"hold": "h-2", "custodian": DAVID, "document": "D9"}
+    case.append(Draft("hold.issued", issued, Actor(HELEN, "example")))
+    _ask(case, DAVID, "release-hold", f"h-2|{DAVID}")
+    asked = _consent(case).agreed
+
+    assert asked == ()
+    case.refused(lambda: _give(case, DAVID), ApprovalError, "concerns you")
 
 
 def test_two_yes_of_one_counsel_are_one(case: Handled) -> None:
     """Who agreed cannot agree again."""
     _ask(case)
 
-    _refused(case, lambda: _give(case, HELEN), UsageError, "you agreed before")
+    case.refused(lambda: _give(case, HELEN), UsageError, "you agreed before")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +110,7 @@ def test_only_counsel_agree(case: Handled, person: str, words: str) -> None:
     """A responder, a clerk and somebody who is not on the matter do not."""
     _ask(case)
 
-    _refused(case, lambda: _give(case, person), ApprovalError, words)
+    case.refused(lambda: _give(case, person), ApprovalError, words)
 
 
 def test_conflicted_counsel_do_not_agree(case: Handled) -> None:
@@ -107,7 +118,7 @@ def test_conflicted_counsel_do_not_agree(case: Handled) -> None:
     _ask(case)
     case.append(Draft("people.conflicted", {"person": DAVID}, COUNSEL))
 
-    _refused(case, lambda: _give(case, DAVID), ApprovalError, "conflicted")
+    case.refused(lambda: _give(case, DAVID), ApprovalError, "conflicted")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +135,7 @@ def test_yes_falls_with_who_gave_it(case: Handled, left: Draft) -> None:
     _ask(case)
     _give(case, DAVID)
     case.append(left)
-    _refused(case, lambda: _standing(case), ApprovalError, "another agrees")
+    case.refused(lambda: _standing(case), ApprovalError, "another agrees")
     asked = agreement.may_agree(case.case.matter, _consent(case))
     _give(case, LIN)
 
@@ -135,10 +146,10 @@ def test_yes_falls_with_who_gave_it(case: Handled, left: Draft) -> None:
 def test_same_is_asked_once_at_a_time(case: Handled) -> None:
     """While it is open or stands, asking again names it."""
     _ask(case)
-    _refused(case, lambda: _ask(case, DAVID), UsageError, "as R1")
+    case.refused(lambda: _ask(case, DAVID), UsageError, "as R1")
     _give(case, DAVID)
 
-    _refused(case, lambda: _ask(case, DAVID), UsageError, "as R1")
+    case.refused(lambda: _ask(case, DAVID), UsageError, "as R1")
 
 
 def test_agreed_to_is_done_once(case: Handled) -> None:
@@ -151,8 +162,8 @@ def test_agreed_to_is_done_once(case: Handled) -> None:
     _ask(case, about="E2")
 
     assert (_consent(case).state, _consent(case, "R2").about) == ("used", "E2")
-    _refused(case, lambda: _standing(case), ApprovalError, "two counsel must agree first")
-    _refused(case, lambda: _give(case, LIN), UsageError, "is used")
+    case.refused(lambda: _standing(case), ApprovalError, "two counsel must agree first")
+    case.refused(lambda: _give(case, LIN), UsageError, "is used")
 
 
 def test_withdrawn_stands_for_nothing(case: Handled) -> None:
@@ -163,11 +174,9 @@ def test_withdrawn_stands_for_nothing(case: Handled) -> None:
     consents.withdraw(case.case.file, Actor(SAMUEL, "example"), "R1", "needed after all")
 
     assert _consent(case).state == "withdrawn"
-    _refused(case, lambda: _standing(case), ApprovalError, "two counsel")
-    _refused(case, lambda: _give(case, LIN), UsageError, "is withdrawn")
-    _refused(
-        case,
-        lambda: consents.withdraw(case.case.file, COUNSEL, "R1", "again"), UsageError, "is withdrawn",
+    case.refused(lambda: _standing(case), ApprovalError, "two counsel")
+    case.refused(lambda: _give(case, LIN), UsageError, "is withdrawn")
+    case.refused(lambda: consents.withdraw(case.case.file, COUNSEL, "R1", "again"), UsageError, "is withdrawn",
     )  # fmt: skip
 
 
@@ -176,8 +185,7 @@ def test_withdrawing_is_not_for_everybody(case: Handled) -> None:
     _ask(case)
     clerk = Actor(JOAN, "example")
 
-    _refused(
-        case, lambda: consents.withdraw(case.case.file, clerk, "R1", "no"),
+    case.refused(lambda: consents.withdraw(case.case.file, clerk, "R1", "no"),
         ApprovalError, "you hold none",
     )  # fmt: skip
 
@@ -194,14 +202,14 @@ def test_what_is_not_there_is_not_asked_about(
     case: Handled, what: str, about: str, words: str
 ) -> None:
     """The message names the acts, exhibits and holds there are."""
-    _refused(case, lambda: _ask(case, HELEN, what, about), UsageError, words)
+    case.refused(lambda: _ask(case, HELEN, what, about), UsageError, words)
 
 
 def test_closed_matter_asks_for_no_consent(case: Handled) -> None:
     """It is opened again first."""
     case.append(Draft("matter.closed", {"reason": {"c": "a" * 64}}, COUNSEL))
 
-    _refused(case, lambda: _ask(case), ApprovalError, "closed")
+    case.refused(lambda: _ask(case), ApprovalError, "closed")
 
 
 # About holds that their custodian is not told of
@@ -209,8 +217,7 @@ def test_closed_matter_asks_for_no_consent(case: Handled) -> None:
 
 def test_silent_hold_is_asked_for_by_counsel_alone(case: Handled) -> None:
     """Nobody else may begin what nobody else may know of."""
-    _refused(
-        case,
+    case.refused(
         lambda: _ask(case, SAMUEL, "silent-hold", ALAN),
         ApprovalError,
         "you hold none of these",
@@ -225,9 +232,9 @@ def test_consent_to_a_silent_hold_is_known_to_counsel_alone(case: Handled) -> No
 
     assert [one.id for one in agreement.known_to(matter, DAVID)] == ["S1", "R1"]
     assert [one.id for one in agreement.known_to(matter, SAMUEL)] == ["R1"]
+    assert [one.id for one in agreement.known_to(matter, None)] == ["R1"]
     clerk = Actor(JOAN, "example")
-    _refused(
-        case,
+    case.refused(
         lambda: consents.withdraw(case.case.file, clerk, "S1", "no"),
         UsageError,
         "allowed: R1",
@@ -238,8 +245,8 @@ def test_release_of_a_silent_hold_is_known_to_counsel_alone(case: Handled) -> No
     """Asking to release it names it to nobody else either."""
     case.silent_hold()
     about = "q-1|ruth-cole"
-    _refused(
-        case, lambda: _ask(case, SAMUEL, "release-hold", about), UsageError, f"allowed: h-1|{ALAN}"
+    case.refused(
+        lambda: _ask(case, SAMUEL, "release-hold", about), UsageError, f"allowed: h-1|{ALAN}"
     )
     _ask(case, HELEN, "release-hold", about)
     known = agreement.known_to(case.case.matter, SAMUEL)

@@ -97,12 +97,14 @@ def test_card_shows_each_yes_and_withdrawal(world: Telling) -> None:
     """A first yes of two changes who is lacking; what is withdrawn asks nobody."""
     consents.ask(world.case.file, Actor("samuel-rivera", "example"), "destroy-exhibit", "E1", "r")
     world.advance()
+    first = texts(_message(world)["blocks"])
     _give(world, "lin-yue")
     between = texts(_message(world)["blocks"])
     consents.withdraw(world.case.file, COUNSEL, "R1", "needed")
     world.advance()
     message = _message(world)
 
+    assert "Agreed: nobody. Lacking: two of Helen Marsh, David Okafor, Lin Yue." in first
     assert "Agreed: Lin Yue. Lacking: one of Helen Marsh, David Okafor." in between
     assert buttons(message) == {}
     assert "Withdrawn" in texts(message["blocks"])

@@ -1,6 +1,5 @@
 """Custody: who may handle an exhibit, what both sides sign, and what stands in the way."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,7 @@ from breachbook import chain
 from breachbook.errors import ApprovalError, BreachbookError, CustodyError, UsageError
 from breachbook.events import Draft
 from breachbook.seal import own_key, verify
-from tests.cases_core import COUNSEL, refused
+from tests.cases_core import COUNSEL
 from tests.handled import (
     ALAN,
     DAVID,
@@ -41,12 +40,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Handled:
 def case(opened: Handled, tmp_path: Path) -> Handled:
     """A copy of it."""
     return opened.copy(tmp_path / "w")
-
-
-def _refused(
-    case: Handled, act: Callable[[], object], error: type[BreachbookError], words: str
-) -> None:
-    refused(case.case, act, error, words)
 
 
 # Both sides sign
@@ -79,23 +72,22 @@ def test_only_the_one_it_was_offered_to_can_take_it(case: Handled) -> None:
     """Another person of the matter, and one who is not on it, take nothing."""
     chain.offer(case.hand(HELEN), "E1", SAMUEL, to_place="US", **TOLD)
 
-    _refused(case, lambda: chain.take(case.hand(DAVID), "C1"), ApprovalError, "only samuel-rivera")
-    _refused(case, lambda: chain.take(case.hand(NORA), "C1"), ApprovalError, "not yours to see")
+    case.refused(lambda: chain.take(case.hand(DAVID), "C1"), ApprovalError, "only samuel-rivera")
+    case.refused(lambda: chain.take(case.hand(NORA), "C1"), ApprovalError, "not yours to see")
 
 
 def test_an_offer_is_taken_once(case: Handled) -> None:
     """What was taken, or never offered, cannot be taken; the message names what is open."""
     case.hand_over(HELEN, SAMUEL)
 
-    _refused(case, lambda: chain.take(case.hand(SAMUEL), "C1"), UsageError, "none is open")
+    case.refused(lambda: chain.take(case.hand(SAMUEL), "C1"), UsageError, "none is open")
 
 
 def test_an_exhibit_is_offered_to_one_at_a_time(case: Handled) -> None:
     """A second offer waits until the first is taken or withdrawn."""
     chain.offer(case.hand(HELEN), "E1", SAMUEL, to_place="US", **TOLD)
 
-    _refused(
-        case, lambda: chain.offer(case.hand(HELEN), "E1", LIN, to_place="US", **TOLD),
+    case.refused(lambda: chain.offer(case.hand(HELEN), "E1", LIN, to_place="US", **TOLD),
         CustodyError, "as C1",
     )  # fmt: skip
 
@@ -103,8 +95,8 @@ def test_an_exhibit_is_offered_to_one_at_a_time(case: Handled) -> None:
 def test_offer_is_withdrawn_by_who_made_it_or_by_counsel(case: Handled) -> None:
     """Nobody else takes it back; after that it can be offered anew."""
     chain.offer(case.hand(HELEN), "E1", SAMUEL, to_place="US", **TOLD)
-    _refused(
-        case, lambda: chain.withdraw(case.hand(SAMUEL), "C1", reason="no"), ApprovalError, "is for"
+    case.refused(
+        lambda: chain.withdraw(case.hand(SAMUEL), "C1", reason="no"), ApprovalError, "is for"
     )
     chain.withdraw(case.hand(DAVID), "C1", reason="he is ill")
     chain.offer(case.hand(HELEN), "E1", LIN, to_place="US", **TOLD)
@@ -117,8 +109,7 @@ def test_who_holds_it_alone_hands_it_on(case: Handled) -> None:
     """After a hand-over not even counsel can give away what another holds."""
     case.hand_over(HELEN, SAMUEL)
 
-    _refused(
-        case, lambda: chain.offer(case.hand(HELEN), "E1", LIN, to_place="US", **TOLD),
+    case.refused(lambda: chain.offer(case.hand(HELEN), "E1", LIN, to_place="US", **TOLD),
         ApprovalError, "is held by samuel-rivera",
     )  # fmt: skip
 
@@ -127,8 +118,7 @@ def test_counsel_hands_on_what_somebody_who_left_held(case: Handled) -> None:
     """A holder who is conflicted or gone cannot block the chain; a clerk cannot step in for them."""
     case.hand_over(HELEN, SAMUEL)
     case.append(Draft("people.conflicted", {"person": SAMUEL}, COUNSEL))
-    _refused(
-        case, lambda: chain.offer(case.hand(JOAN), "E1", LIN, to_place="US", **TOLD),
+    case.refused(lambda: chain.offer(case.hand(JOAN), "E1", LIN, to_place="US", **TOLD),
         ApprovalError, "who left the matter",
     )  # fmt: skip
     chain.offer(case.hand(HELEN), "E1", LIN, to_place="US", **TOLD)
@@ -148,8 +138,7 @@ def test_offer_to_nobody_fit_is_refused(
     case: Handled, taker: str, error: type[BreachbookError], words: str
 ) -> None:
     """Not to oneself, not to an unknown id, and not to a holder of the secret who is no party here."""
-    _refused(
-        case,
+    case.refused(
         lambda: chain.offer(case.hand(HELEN), "E1", taker, to_place="US", **TOLD),
         error,
         words,
@@ -160,8 +149,7 @@ def test_offer_to_somebody_conflicted_is_refused(case: Handled) -> None:
     """A suspect is given no evidence."""
     case.append(Draft("people.conflicted", {"person": SAMUEL}, COUNSEL))
 
-    _refused(
-        case, lambda: chain.offer(case.hand(HELEN), "E1", SAMUEL, to_place="US", **TOLD),
+    case.refused(lambda: chain.offer(case.hand(HELEN), "E1", SAMUEL, to_place="US", **TOLD),
         ApprovalError, "conflicted",
     )  # fmt: skip
 
@@ -170,8 +158,7 @@ def test_offer_to_somebody_who_handles_no_evidence_is_refused(case: Handled) -> 
     """An executive of the matter is no keeper of exhibits."""
     case.append(Draft("people.added", {"person": NORA, "roles": ["executive"]}, COUNSEL))
 
-    _refused(
-        case, lambda: chain.offer(case.hand(HELEN), "E1", NORA, to_place="US", **TOLD),
+    case.refused(lambda: chain.offer(case.hand(HELEN), "E1", NORA, to_place="US", **TOLD),
         ApprovalError, "none of the roles that handle exhibits",
     )  # fmt: skip
 
@@ -179,7 +166,7 @@ def test_offer_to_somebody_who_handles_no_evidence_is_refused(case: Handled) -> 
 def test_outsider_signs_on_paper_and_becomes_a_party(case: Handled) -> None:
     """Who cannot sign here signs a paper that is kept; a row of parties.yaml becomes a party by it."""
     chain.offer(case.hand(HELEN), "E1", EXPERT, **TOLD)
-    _refused(case, lambda: chain.take(case.hand(HELEN), "C1"), UsageError, "got no paper")
+    case.refused(lambda: chain.take(case.hand(HELEN), "C1"), UsageError, "got no paper")
     chain.take(case.hand(HELEN), "C1", proof=case.paper)
     matter = case.case.matter
     taken = case.chain()[-1]
@@ -194,8 +181,7 @@ def test_what_is_with_an_outsider_must_come_back_first(case: Handled) -> None:
     """Its return is received before it can be handed on; whoever records that holds it then."""
     chain.offer(case.hand(HELEN), "E1", EXPERT, **TOLD)
     chain.take(case.hand(HELEN), "C1", proof=case.paper)
-    _refused(
-        case, lambda: chain.offer(case.hand(HELEN), "E1", SAMUEL, to_place="US", **TOLD),
+    case.refused(lambda: chain.offer(case.hand(HELEN), "E1", SAMUEL, to_place="US", **TOLD),
         CustodyError, "is with example-laboratory",
     )  # fmt: skip
     chain.receive(case.hand(JOAN), "E1", EXPERT, condition="whole", proof=case.paper)
@@ -224,9 +210,7 @@ def test_what_somebody_here_holds_does_not_come_in_from_outside(case: Handled) -
     """Nobody gets hold of an exhibit by saying that it came in; the medium of old is recorded all the same."""
     case.hand_over(HELEN, SAMUEL)
     before = case.case.clock.now - timedelta(days=1)
-    _refused(
-        case,
-        lambda: chain.receive(case.hand(JOAN), "E1", FOUNDRY, condition="c", proof=case.paper),
+    case.refused(lambda: chain.receive(case.hand(JOAN), "E1", FOUNDRY, condition="c", proof=case.paper),
         CustodyError, "is held by samuel-rivera",
     )  # fmt: skip
     chain.receive(case.hand(JOAN), "E1", FOUNDRY, condition="c", proof=case.paper, when=before)
@@ -237,8 +221,7 @@ def test_what_somebody_here_holds_does_not_come_in_from_outside(case: Handled) -
 def test_who_collected_it_by_hand_holds_it_first(case: Handled) -> None:
     """What a person collected is theirs to hand over, and nobody else's."""
     case.seal("E2", operator=SAMUEL)
-    _refused(
-        case, lambda: chain.offer(case.hand(HELEN), "E2", LIN, to_place="US", **TOLD),
+    case.refused(lambda: chain.offer(case.hand(HELEN), "E2", LIN, to_place="US", **TOLD),
         ApprovalError, "is held by samuel-rivera",
     )  # fmt: skip
 
@@ -249,9 +232,7 @@ def test_receipt_in_the_future_is_refused(case: Handled) -> None:
     """Nothing came in at a time that has not come."""
     later = case.case.clock.now + timedelta(minutes=1)
 
-    _refused(
-        case,
-        lambda: chain.receive(
+    case.refused(lambda: chain.receive(
             case.hand(JOAN), "E1", FOUNDRY, condition="c", proof=case.paper, when=later
         ),
         UsageError, "none after now",
@@ -260,9 +241,7 @@ def test_receipt_in_the_future_is_refused(case: Handled) -> None:
 
 def test_proof_that_cannot_be_read_is_refused(case: Handled, tmp_path: Path) -> None:
     """A missing paper is no paper; nothing is recorded."""
-    _refused(
-        case,
-        lambda: chain.receive(
+    case.refused(lambda: chain.receive(
             case.hand(JOAN), "E1", FOUNDRY, condition="c", proof=tmp_path / "none.pdf"
         ),
         UsageError, "as proof",
@@ -285,8 +264,7 @@ def test_exhibit_is_given_back_with_a_receipt(case: Handled) -> None:
 @pytest.mark.parametrize("person", [ALAN, NORA, "peter-lindgren", "zhou-min"])
 def test_who_is_not_on_the_matter_handles_nothing(case: Handled, person: str) -> None:
     """They learn only that there is no such matter, or that it is not theirs."""
-    _refused(
-        case, lambda: chain.access(case.hand(person), "E1", purpose="look"),
+    case.refused(lambda: chain.access(case.hand(person), "E1", purpose="look"),
         ApprovalError, "not yours to see",
     )  # fmt: skip
 
@@ -303,13 +281,12 @@ def test_who_has_no_fitting_role_handles_nothing(case: Handled) -> None:
         lambda: chain.undertake(case.hand(NORA), NORA, proof=case.paper),
         lambda: chain.verified(case.hand(NORA), "E1"),
     ):
-        _refused(case, act, ApprovalError, "you hold none of these")
+        case.refused(act, ApprovalError, "you hold none of these")
 
 
 def test_unknown_exhibit_is_named_with_those_there_are(case: Handled) -> None:
     """The message says which exhibits the matter has."""
-    _refused(
-        case,
+    case.refused(
         lambda: chain.access(case.hand(HELEN), "E9", purpose="look"),
         UsageError,
         "allowed: E1",
@@ -322,8 +299,7 @@ def test_unknown_exhibit_is_named_with_those_there_are(case: Handled) -> None:
 def test_access_to_a_trade_secret_needs_an_undertaking_on_file(case: Handled) -> None:
     """Without the signed promise nobody looks into it; with it the entry names the promise."""
     case.seal("E2", trade_secret=True)
-    _refused(
-        case, lambda: chain.access(case.hand(SAMUEL), "E2", purpose="look"),
+    case.refused(lambda: chain.access(case.hand(SAMUEL), "E2", purpose="look"),
         ApprovalError, "no undertaking of samuel-rivera",
     )  # fmt: skip
     chain.undertake(case.hand(JOAN), SAMUEL, proof=case.paper)
@@ -342,8 +318,7 @@ def test_undertaking_for_one_exhibit_opens_no_other(case: Handled) -> None:
     chain.access(case.hand(SAMUEL), "E2", purpose="look")
 
     for person, exhibit in ((SAMUEL, "E3"), (HELEN, "E2")):
-        _refused(
-            case, partial(chain.access, case.hand(person), exhibit, purpose="look"),
+        case.refused(partial(chain.access, case.hand(person), exhibit, purpose="look"),
             ApprovalError, "undertaking",
         )  # fmt: skip
 
@@ -358,7 +333,7 @@ def test_trade_secret_is_handed_to_nobody_without_an_undertaking(
         lambda: chain.offer(case.hand(HELEN), "E2", SAMUEL, to_place="US", **TOLD),
         lambda: chain.copy(case.hand(HELEN), "E2", EXPERT, tmp_path / "out", purpose="opinion"),
     ):
-        _refused(case, act, ApprovalError, "undertaking")
+        case.refused(act, ApprovalError, "undertaking")
     assert not (tmp_path / "out").exists()
 
 
@@ -417,9 +392,7 @@ def test_copy_of_a_damaged_exhibit_is_refused_and_leaves_nothing(
     """What is not the exhibit is not handed out as its copy."""
     case.damage()
 
-    _refused(
-        case,
-        lambda: chain.copy(
+    case.refused(lambda: chain.copy(
             case.hand(HELEN), "E1", LIN, tmp_path / "out", purpose="opinion", to_place="US"
         ),
         CustodyError, "the copy is not the exhibit",
@@ -458,14 +431,12 @@ def test_copy_over_a_copy_is_refused(case: Handled, tmp_path: Path) -> None:
 
     copied()
 
-    _refused(case, copied, UsageError, "allowed: another one")
+    case.refused(copied, UsageError, "allowed: another one")
 
 
 def test_copy_that_meets_a_full_disk_is_refused(case: Handled) -> None:
     """A device that takes nothing is said to take nothing."""
-    _refused(
-        case,
-        lambda: chain.copy(
+    case.refused(lambda: chain.copy(
             case.hand(HELEN), "E1", LIN, Path("/proc/no-folder"), purpose="p", to_place="US"
         ),
         CustodyError, "no copy was made",

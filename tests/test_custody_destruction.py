@@ -13,7 +13,7 @@ from breachbook.audit.files import check_exhibits
 from breachbook.audit.verdicts import Check
 from breachbook.errors import ApprovalError, CustodyError, UsageError
 from breachbook.events import Actor, Draft
-from tests.cases_core import COUNSEL, refused
+from tests.cases_core import COUNSEL, refused, two_agree
 from tests.handled import DAVID, HELEN, JOAN, LIN, SAMUEL, Handled
 
 
@@ -23,8 +23,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Handled:
     made = Handled.opened(tmp_path_factory.mktemp("destruction") / "w")
     made.seal("E1")
     made.seal("E2")
-    consents.ask(made.case.file, COUNSEL, "destroy-exhibit", "E1", "collected by mistake")
-    consents.give(made.case.file, Actor(DAVID, "example"), "R1")
+    two_agree(made.case, "destroy-exhibit", "E1")
     return made
 
 

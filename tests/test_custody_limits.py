@@ -8,9 +8,9 @@ import pytest
 
 from breachbook import chain
 from breachbook import deadline_records as records
-from breachbook.errors import ApprovalError, BreachbookError, CustodyError, UsageError
+from breachbook.errors import ApprovalError, CustodyError, UsageError
 from breachbook.events import Actor, Draft
-from tests.cases_core import COUNSEL, refused
+from tests.cases_core import COUNSEL
 from tests.handled import (
     ALAN,
     EXPERT,
@@ -39,12 +39,6 @@ def case(opened: Handled, tmp_path: Path) -> Handled:
     return opened.copy(tmp_path / "w")
 
 
-def _refused(
-    case: Handled, act: Callable[[], object], error: type[BreachbookError], words: str
-) -> None:
-    refused(case.case, act, error, words)
-
-
 def _clear(case: Handled, *names: str) -> None:
     for gate in names:
         records.clear_gate(
@@ -57,16 +51,15 @@ def _clear(case: Handled, *names: str) -> None:
 
 def test_country_of_a_person_is_asked(case: Handled) -> None:
     """A person's country is not known; without it nothing is handed over."""
-    _refused(
-        case, lambda: chain.offer(case.hand(HELEN), "E1", LIN, **TOLD), UsageError, "--to-place"
+    case.refused(
+        lambda: chain.offer(case.hand(HELEN), "E1", LIN, **TOLD), UsageError, "--to-place"
     )
 
 
 def test_country_must_be_a_code(case: Handled) -> None:
     """A name, or a code in small letters, is no ISO code."""
     for place in ("China", "cn"):
-        _refused(
-            case, partial(chain.offer, case.hand(HELEN), "E1", LIN, to_place=place, **TOLD),
+        case.refused(partial(chain.offer, case.hand(HELEN), "E1", LIN, to_place=place, **TOLD),
             UsageError, "ISO code",
         )  # fmt: skip
 
@@ -87,7 +80,7 @@ def test_exhibit_from_china_leaves_only_when_its_gates_are_cleared(
         lambda: chain.access(case.hand(HELEN), "E2", purpose="p", place="US"),
     ]
     for act in acts:
-        _refused(case, act, ApprovalError, "cn-gate-dsl36")
+        case.refused(act, ApprovalError, "cn-gate-dsl36")
     _clear(case, *CHINA_GATES)
     for act in (acts[3], acts[1], acts[0]):
         act()
@@ -125,7 +118,7 @@ def test_both_homes_of_an_exhibit_are_looked_at(
         return chain.offer(case.hand(HELEN), "E2", SAMUEL, to_place=to, **TOLD)
 
     if bars:
-        _refused(case, offered, ApprovalError, "cn-gate-dsl36")
+        case.refused(offered, ApprovalError, "cn-gate-dsl36")
     else:
         assert offered()
 
@@ -138,12 +131,12 @@ def test_state_secret_leaves_only_with_a_clearance_of_a_gate_of_its_country(case
     def offer(exhibit: str) -> object:
         return chain.offer(case.hand(HELEN), exhibit, SAMUEL, to_place="US", **TOLD)
 
-    _refused(case, lambda: offer("E2"), ApprovalError, "state secret of CN")
-    _refused(case, lambda: offer("E3"), ApprovalError, "state secret of DE")
+    case.refused(lambda: offer("E2"), ApprovalError, "state secret of CN")
+    case.refused(lambda: offer("E3"), ApprovalError, "state secret of DE")
     _clear(case, *CHINA_GATES)
 
     assert offer("E2")
-    _refused(case, lambda: offer("E3"), ApprovalError, "state secret of DE")
+    case.refused(lambda: offer("E3"), ApprovalError, "state secret of DE")
 
 
 # Holds
@@ -158,7 +151,7 @@ def test_nobody_releases_or_destroys_what_is_under_hold(case: Handled) -> None:
         lambda: chain.offer(case.hand(HELEN), "E1", ALAN, to_place="US", **TOLD),
         lambda: chain.destroy(case.hand(HELEN), "E1", reason="r"),
     ):
-        _refused(case, act, CustodyError, "a duty to preserve stands")
+        case.refused(act, CustodyError, "a duty to preserve stands")
     case.hand_over(HELEN, SAMUEL)
 
     assert case.acts() == ["offered", "transferred"]
@@ -169,8 +162,7 @@ def test_hold_that_came_meanwhile_stops_an_outsider(case: Handled) -> None:
     chain.offer(case.hand(HELEN), "E1", EXPERT, **TOLD)
     case.hold()
 
-    _refused(
-        case, lambda: chain.take(case.hand(HELEN), "C1", proof=case.paper),
+    case.refused(lambda: chain.take(case.hand(HELEN), "C1", proof=case.paper),
         CustodyError, "a duty to preserve stands",
     )  # fmt: skip
 
@@ -209,40 +201,6 @@ def test_export_is_entered_for_every_exhibit_in_one_breath(case: Handled) -> Non
     assert {entry.data["export"] for entry in entries} == {"X1"}
     assert {entry.party for entry in entries} == {EXPERT}
     assert all(entry.data["after"]["sound"] for entry in entries)
-
-
-def test_export_of_a_trade_secret_asks_for_an_undertaking_or_a_reason(case: Handled) -> None:
-    """To somebody named it leaves under their promise, or with a reason such as a filing under seal."""
-    case.seal("E2", trade_secret=True)
-    hand = case.hand(HELEN)
-    checked = {"E2": hand.verify(case.case.matter.exhibits["E2"])}
-
-    def export(reason: str | None = None) -> object:
-        return hand.record(
-            lambda matter: chain.record_export(
-                hand, matter, checked, export="X1", to=EXPERT, reason=reason
-            )
-        )
-
-    _refused(case, export, ApprovalError, "filing under seal")
-
-    assert export(reason="filed under seal by order of the court")
-    assert "reason" in case.chain("E2")[0].data
-
-
-def test_export_over_a_barred_border_is_refused(case: Handled) -> None:
-    """A gate of law bars a bundle like any other leaving."""
-    case.seal("E2", place="CN", stored="CN")
-    hand = case.hand(HELEN)
-    checked = {"E2": hand.verify(case.case.matter.exhibits["E2"])}
-
-    _refused(
-        case,
-        lambda: hand.record(
-            lambda matter: chain.record_export(hand, matter, checked, export="X1", to_place="US")
-        ),
-        ApprovalError, "cn-gate",
-    )  # fmt: skip
 
 
 def test_closed_matter_lets_its_exhibits_be_handled(case: Handled) -> None:

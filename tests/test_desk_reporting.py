@@ -213,6 +213,8 @@ def test_token_is_sent_to_slack_alone(url: str, expected: bool) -> None:
         (".hidden", "hidden"),
         ("a\x00b\n.pdf", "ab.pdf"),
         ("", "file"),
+        ("测" * 119 + ".pdf", "测" * 65 + ".pdf"),
+        ("a" * 30 + "." + "b" * 119, "b" * 119),
     ],
 )
 def test_name_of_a_file_stays_in_its_folder(name: str, expected: str) -> None:

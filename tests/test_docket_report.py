@@ -18,7 +18,7 @@ from breachbook.documents.docket import Report, docket_report
 from breachbook.views.docket_report import told
 from tests.dockets import GOLDEN, MATTER, Docketed, played
 from tests.letters import docx_text, pdf_text
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
 HOSTILE = "| {{ 7*7 }} *b* `c` <script> #set [a](http://b) ::: {=typst} $x$"
 
@@ -45,12 +45,6 @@ def report(data: Any) -> Report:
 def standing(week: Docketed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the week's clock be the one of proofs."""
     monkeypatch.setattr("breachbook.clock.now", week.clock)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command; give its exit code, output and remarks."""
-    return terminal(capsys)
 
 
 def test_report_reads_as_the_golden_one(report: Report) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from breachbook import consents, holds, intake, source
+from breachbook import holds, intake, source
 from breachbook.audit import verify
 from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft
@@ -19,7 +19,7 @@ from breachbook.holds.acknowledging import fulfil
 from breachbook.holds.proof import proof_pack
 from breachbook.holds.releasing import Released
 from breachbook.matter import Hold
-from tests.cases_core import COUNSEL, Case, refused, waits_for_triage
+from tests.cases_core import COUNSEL, Case, refused, two_agree, waits_for_triage
 from tests.telling_world import Telling, buttons, quiet, telling, texts
 
 HOLD, ALAN, RUTH = "legal-hold-1", Actor("alan-brooks", "example"), Actor("ruth-cole", "example")
@@ -55,13 +55,8 @@ def _ack(case: Case, actor: Actor = ALAN, notice: str = "") -> str:
     return holds.acknowledge(case.workspace, case.id, HOLD, actor=actor, notice=notice).text
 
 
-def _consent(case: Case, what: str, about: str) -> None:
-    events = consents.ask(case.file, COUNSEL, what, about, "agreed at the meeting")
-    consents.give(case.file, GENERAL, events[0].data["consent"])
-
-
 def _release(case: Case, person: str) -> Released:
-    _consent(case, "release-hold", f"{HOLD}|{person}")
+    two_agree(case, "release-hold", f"{HOLD}|{person}")
     return holds.release(case.workspace, case.file, COUNSEL, HOLD, person, "settled")
 
 
@@ -258,7 +253,7 @@ def test_release_needs_two_counsel_and_says_when_retention_resumes(world: Tellin
         case,
         lambda: holds.release(case.workspace, case.file, COUNSEL, HOLD, "alan-brooks", "settled"),
         ApprovalError,
-        "two counsel must agree first",
+        f"ask with `breachbook consent ask {case.id} release-hold 'legal-hold-1|alan-brooks' --reason",
     )
     told = _release(case, "alan-brooks")
     world.advance()

@@ -12,12 +12,14 @@ from breachbook import consents, holds, records
 from breachbook.anchor_book import is_decisive
 from breachbook.errors import ApprovalError, UsageError
 from breachbook.events import Actor, Draft
+from breachbook.hold_reminders import known, knows
 from breachbook.holds import changing, silence
 from breachbook.holds.acknowledging import fulfil
+from breachbook.holds.proof import proof_pack
 from breachbook.matter import Hold
 from breachbook.views.home import home_view
 from tests.builders import StandingClock
-from tests.cases_core import COUNSEL, Case, refused, waits_for_triage
+from tests.cases_core import COUNSEL, Case, refused, two_agree, waits_for_triage
 from tests.telling_world import Telling, quiet, telling, texts
 from tests.terminal import Run, terminal
 
@@ -54,16 +56,34 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return terminal(capsys)
 
 
-def _agree(case: Case, what: str, about: str) -> None:
-    events = consents.ask(case.file, COUNSEL, what, about, "may lose it when warned")
-    consents.give(case.file, GENERAL, events[0].data["consent"])
-
-
 def _place(case: Case) -> Hold:
-    _agree(case, "silent-hold", ABOUT)
+    two_agree(case, "silent-hold", ABOUT)
     silence.place(case.file, case.library, COUNSEL, ABOUT, ["ruth-cole"], ["mailbox-hold"], SCOPE)
     (hold,) = case.matter.hold_book.silent.values()
     return hold
+
+
+def test_silent_hold_on_counsel_is_hidden_from_them(world: Telling) -> None:
+    """Counsel whom it is about is shown it no more than anybody else is; the others are."""
+    case, about = world.case, GENERAL.person
+    lin = Actor("lin-yue", "example")
+    consents.ask(case.file, COUNSEL, "silent-hold", about, "why")
+    consents.give(case.file, lin, "S1")
+    silence.place(case.file, case.library, COUNSEL, about, ["ruth-cole"], ["mailbox-hold"], SCOPE)
+    matter = case.matter
+    (hold,) = matter.hold_book.silent.values()
+
+    assert hold in known(matter, lin.person)
+    assert hold not in known(matter, about)
+    assert not knows(matter, about, hold.id)
+    args = (case.workspace, case.file, matter)
+    with pytest.raises(UsageError) as told:
+        proof_pack(*args, GENERAL, hold.id)
+    assert hold.id not in str(told.value).partition("allowed")[2]
+    assert proof_pack(*args, lin, hold.id)
+    with pytest.raises(UsageError) as told:
+        changing.exempt(case.file, GENERAL, "x", "y", "why")
+    assert hold.id not in str(told.value)
 
 
 def test_silent_hold_needs_two_counsel_about_exactly_this_person(world: Telling) -> None:
@@ -74,7 +94,7 @@ def test_silent_hold_needs_two_counsel_about_exactly_this_person(world: Telling)
     def place() -> None:
         silence.place(case.file, case.library, COUNSEL, ABOUT, *args)
 
-    _agree(case, "silent-hold", "nora-whitfield")
+    two_agree(case, "silent-hold", "nora-whitfield")
     consents.ask(case.file, COUNSEL, "silent-hold", ABOUT, "why")
     refused(case, place, ApprovalError, "two counsel must agree first")
     consents.give(case.file, GENERAL, "S2")
@@ -233,10 +253,26 @@ def test_conversion_gives_notice_under_the_same_hold(world: Telling) -> None:
         silence.convert(case.file, case.library, COUNSEL, hold.id, "again")
 
 
+def test_converted_hold_reaches_who_had_the_notice_of_another(world: Telling) -> None:
+    """Whom an ordinary hold covered already gets the notice of the converted one as well."""
+    case = world.case
+    two_agree(case, "silent-hold", "alan-brooks")
+    silence.place(
+        case.file, case.library, COUNSEL, "alan-brooks", ["ruth-cole"], ["mailbox-hold"], SCOPE
+    )
+    hold = next(iter(case.matter.hold_book.silent.values()))
+    silence.convert(case.file, case.library, COUNSEL, hold.id, "interviewed today")
+    world.advance()
+
+    entry = case.matter.holds[hold.id, "alan-brooks"]
+    assert (entry.state, entry.role) == ("delivered", "custodian")
+    assert case.matter.holds["legal-hold-1", "alan-brooks"].notice != entry.notice
+
+
 def test_letter_of_release_says_nothing_of_a_silent_hold(world: Telling) -> None:
     """Counsel is told that retention does not resume, without a name; the custodian's letter is the usual one."""
     case = world.case
-    _agree(case, "silent-hold", "alan-brooks")
+    two_agree(case, "silent-hold", "alan-brooks")
     silence.place(
         case.file, case.library, COUNSEL, "alan-brooks", ["ruth-cole"], ["mailbox-hold"], SCOPE
     )
@@ -250,7 +286,7 @@ def test_letter_of_release_says_nothing_of_a_silent_hold(world: Telling) -> None
 def _released(case: Case, person: str) -> tuple[bool, str]:
     from tests.letters import pdf_text
 
-    _agree(case, "release-hold", f"legal-hold-1|{person}")
+    two_agree(case, "release-hold", f"legal-hold-1|{person}")
     told = holds.release(case.workspace, case.file, COUNSEL, "legal-hold-1", person, "settled")
     letter = case.file.store.get(case.matter.holds["legal-hold-1", person].release_notice)
     text = pdf_text(letter)
@@ -261,12 +297,12 @@ def test_released_steward_lets_retention_resume(world: Telling) -> None:
     """The hold on the person ends with its last steward, who is asked to undo and to report that."""
     case = world.case
     hold = _place(case)
-    _agree(case, "release-hold", f"{hold.id}|ruth-cole")
+    two_agree(case, "release-hold", f"{hold.id}|ruth-cole")
     told = holds.release(case.workspace, case.file, COUNSEL, hold.id, "ruth-cole", "settled")
     entry = case.matter.hold_book.silent[hold.id, "ruth-cole"]
 
     assert told.resumes
-    assert entry.open_tasks[-1] == "resume-retention"
+    assert entry.open_tasks == ["resume-retention"]
     assert not case.matter.hold_book.covers(ABOUT)
 
 
@@ -274,7 +310,7 @@ def test_hold_about_nobody_known_or_by_a_conflicted_steward_is_refused(world: Te
     """Neither an invented person nor a steward who is conflicted on the matter."""
     case = world.case
     case.file.transact(lambda _: [Draft("people.conflicted", {"person": "ruth-cole"})])
-    _agree(case, "silent-hold", ABOUT)
+    two_agree(case, "silent-hold", ABOUT)
     for about, steward, words in (
         ("nobody-known", "samuel-rivera", "a person of people.yaml or a party"),
         (ABOUT, "ruth-cole", "conflicted on this matter"),

@@ -19,15 +19,9 @@ from tests.authority import Forge, Make
 from tests.bags import Foreign
 from tests.cases_core import COUNSEL, Case
 from tests.exhibits import plain_source
-from tests.terminal import Run, terminal
+from tests.terminal import Run
 
 NO_DATE = {"seal_sha256": "0" * 64, "sound": True}
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Type commands."""
-    return terminal(capsys)
 
 
 @pytest.fixture(scope="module")
@@ -399,10 +393,10 @@ def test_audit_remarks_on_what_is_not_sealed_yet(case: Case) -> None:
     """What a collection that was begun has left so far is said, and no difference; a stray exhibit is one."""
     begun = {"exhibit": "E3", "collector": "folder", "source": "share"}
     case.file.transact(lambda _: [Draft("exhibit.begun", begun, COUNSEL)])
-    for name in (".E3.staged", "E3"):
+    for name in (".E3.gathered", ".E3.staged", "E3"):
         (_bag(case).parent / name).mkdir()
 
     assert _audited(case).status == "valid"
-    assert len([one for one in _audited(case).remarks if "not finished yet" in one]) == 2
+    assert len([one for one in _audited(case).remarks if "not finished yet" in one]) == 3
     (_bag(case).parent / "E9").mkdir()
     assert _audited(case).findings == ("exhibits/E9: is no exhibit of the journal",)

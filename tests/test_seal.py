@@ -22,9 +22,9 @@ from breachbook.seal import own_key, public_pem, seal_path, verify
 from breachbook.seal.catalogue import Catalogue, Earlier
 from breachbook.seal.copying import Copying, copy_file
 from breachbook.seal.envelope import PAYLOAD_TYPE, pre_authentication
-from breachbook.seal.names import bag_path, escape, path_from, raw_of, text_of, unescape
+from breachbook.seal.names import bag_path, escape, raw_of, text_of, unescape
 from breachbook.seal.payload import Work, copy, enlist
-from breachbook.seal.pool import crew
+from breachbook.seal.pool import batches, crew
 from breachbook.seal.staging import stage
 from breachbook.seal.survey import survey
 from tests.exhibits import (
@@ -113,7 +113,10 @@ def test_acquire_records_metadata_of_everything(tmp_path: Path) -> None:
     """The record has raw names, link targets, hard-link groups and what was allocated."""
     sealed = preserve(odd_source(tmp_path / "share"), tmp_path / "exhibits")
 
-    rows = {raw_of(path_from(row)): row for row in _rows(sealed.path)}
+    rows = {
+        raw_of(row["path"]) if "path" in row else bytes.fromhex(row["path_hex"]): row
+        for row in _rows(sealed.path)
+    }
     assert rows[b"caf\xe9 \xff.txt"]["path_hex"] == b"caf\xe9 \xff.txt".hex()
     assert rows[b"outside"]["target"] == "/etc/hostname"
     assert rows[b"list.csv"]["hard_link_group"] == rows[b"linked"]["hard_link_group"] == 1
@@ -161,6 +164,15 @@ def test_acquire_spreads_many_files_over_processes(tmp_path: Path) -> None:
     assert (last.files, last.bytes) == (last.files_total, last.bytes_total)
     assert (sealed.files, sealed.bytes) == (251, last.bytes)
     assert inspect(sealed).is_sound
+
+
+def test_batches_end_with_a_folder() -> None:
+    """Workers that make files in one folder wait for each other, so a folder goes to one of them."""
+    files = [(1, f"{number // 100}/{number}", number) for number in range(1000)]
+
+    assert [len(one) for one in batches(files)] == [100] * 10
+    assert [len(one) for one in batches((1, "a/b", 0) for _ in range(600))] == [256, 256, 88]
+    assert [len(one) for one in batches((9 << 20, "a/b", 0) for _ in range(3))] == [1, 1, 1]
 
 
 def test_acquire_takes_another_algorithm(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def test_acquire_killed_at_a_system_call_leaves_all_or_nothing(tmp_path: Path, c
         "fsync:error=EIO:when=9",
         "fsync:error=EIO:when=12",  # the last: what is shown already is hidden again
         "rename:error=EIO:when=3",
+        "clone3:error=EAGAIN:when=1+",
     ],
 )
 def test_acquire_on_a_failing_disk_leaves_nothing(tmp_path: Path, fault: str) -> None:

@@ -61,6 +61,36 @@ def _vanish(path: Path) -> None:
     path.unlink()
 
 
+def test_acquire_flags_a_source_without_a_file(tmp_path: Path) -> None:
+    """A folder where a disk should be mounted is not sealed as if nothing had been there."""
+    (tmp_path / "share" / "empty").mkdir(parents=True)
+
+    found = preserve(tmp_path / "share", tmp_path / "exhibits").findings
+
+    assert [(one.code, one.path) for one in found] == [("empty", ".")]
+
+
+def test_acquire_follows_no_source_swapped_for_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that becomes a link between the look at it and its opening leads nowhere."""
+    source, other = plain_source(tmp_path / "share"), plain_source(tmp_path / "other")
+    resolve = Path.resolve
+
+    def swap(self: Path, strict: bool = False) -> Path:
+        if self == source and not source.is_symlink():
+            source.rename(tmp_path / "moved")
+            source.symlink_to(other)
+            return tmp_path / "moved"
+        return resolve(self, strict)
+
+    monkeypatch.setattr(Path, "resolve", swap)
+    with pytest.raises(CustodyError, match="name a source that can be read"):
+        preserve(source, tmp_path / "exhibits")
+
+    assert source.is_symlink()
+
+
 @pytest.mark.parametrize("size", [_SMALL, _LARGE])
 @pytest.mark.parametrize("meanwhile", [_grow, _shrink, _edit, _replace, _vanish])
 def test_copy_flags_a_file_that_moves_under_it(

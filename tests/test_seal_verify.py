@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from breachbook.custody import Sealed
 from breachbook.errors import VerificationError
 from breachbook.seal import seal_path, verify
 from breachbook.seal.bag import RECORD
+from breachbook.seal.declaration import Declaration
+from breachbook.seal.findings import Verdicts
+from breachbook.seal.manifests import read_manifest
+from breachbook.seal.statements import Statements
 from tests.authority import NOW
 from tests.exhibits import HEAD, KEY, inspect, named, plain_source, preserve, rewrite
 from tests.stamped import stamped
@@ -324,6 +329,115 @@ def test_verify_survives_garbage_in_any_file(sealed: Sealed, name: str, data: by
 
     report = inspect(sealed)
     assert Path(name).name in {Path(finding.path).name for finding in report.findings}
+
+
+def test_verify_names_a_path_that_is_listed_again_far_below(sealed: Sealed) -> None:
+    """A line that repeats a path is found even after the file was met and let go."""
+    path = sealed.path / "manifest-sha256.txt"
+    lines = path.read_bytes().splitlines(True)
+    rewrite(path, b"".join([*lines, lines[0]]))
+
+    report = inspect(sealed)
+    assert ("malformed", "manifest-sha256.txt") in named(report)
+    assert ("missing", "data/drawings/wheel.txt") not in named(report)
+
+
+def test_verify_names_a_record_that_speaks_twice_of_a_file(sealed: Sealed) -> None:
+    """The second line about a file is not passed over, wherever it stands."""
+    path = sealed.path / "breachbook/entries.jsonl"
+    lines = path.read_bytes().splitlines(True)
+    rewrite(path, b"".join([*lines, lines[-1], lines[1]]))
+
+    report = inspect(sealed)
+    assert report.layer("metadata").reason.startswith("breachbook/entries.jsonl: cannot be read")
+
+
+@pytest.mark.parametrize("order", [sorted, lambda lines: sorted(lines, reverse=True)])
+def test_verify_takes_a_manifest_in_any_order(tmp_path: Path, order: Any) -> None:
+    """A bag of somebody else lists its files as it likes; each is compared all the same."""
+    folder = tmp_path / "share"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number}.txt").write_bytes(b"%d" % number)
+    bagit.make_bag(str(folder), checksums=["sha256"])
+    manifest = folder / "manifest-sha256.txt"
+    manifest.write_bytes(b"".join(order(manifest.read_bytes().splitlines(True))))
+    (folder / "data/7.txt").write_bytes(b"8")
+
+    report = verify(folder)
+    assert named(report) >= {("changed", "data/7.txt")}
+    assert report.layer("payload").reason.endswith("differs from its recorded digest")
+
+
+def test_statements_hold_only_what_stands_before_its_turn() -> None:
+    """What is asked for in its order is never held, so a million lines need no memory."""
+    again: list[tuple[str, int, int]] = []
+    said = Statements(
+        [("a", 1), ("c", 2), ("b", 3), ("b", 4), ("d", 5)], lambda *what: again.append(what)
+    )
+
+    assert (said.take("a"), said.early) == (1, {})
+    assert (said.take("b"), said.early) == (None, {})
+    assert (said.take("c"), said.early) == (2, {})
+    assert (said.take("d"), said.is_ended, said.early) == (5, True, {"b": 4})
+    assert again == [("b", 3, 4)]
+    assert said.take("b") == 4
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 1 << 20])
+def test_read_manifest_does_not_see_where_blocks_end(size: int) -> None:
+    """Marks, line ends and letters of several bytes may be cut anywhere."""
+    data = (f"\ufeff{'0' * 64}  data/caf\u00e9\r\n\r{'1' * 64} *data/b").encode()
+    verdicts = Verdicts()
+    blocks = [data[at : at + size] for at in range(0, len(data), size)]
+
+    read = list(read_manifest("manifest-sha256.txt", blocks, Declaration(), verdicts))
+    assert read == [("data/caf\u00e9", ("0" * 64, 1)), ("data/b", ("1" * 64, 3))]
+    assert [one.code for one in verdicts.report("E1").warnings] == [
+        "binary-mark",
+        "byte-order-mark",
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 3, 1 << 20])
+def test_read_manifest_says_which_byte_is_wrong(size: int) -> None:
+    """The byte is counted from the file's beginning, in whatever pieces it was read."""
+    data = f"{'0' * 64}  data/caf\u00e9\n".encode() + b"\xe2\x82x"
+    blocks = [data[at : at + size] for at in range(0, len(data), size)]
+    verdicts = Verdicts()
+    list(read_manifest("manifest-sha256.txt", blocks, Declaration(), verdicts))
+
+    (found,) = verdicts.report("E1").findings
+    assert found.detail == f"byte {len(data) - 3} is not UTF-8"
+
+
+@pytest.mark.parametrize("name", ["breachbook/entries.jsonl", "manifest-sha256.txt"])
+def test_verify_holds_no_line_without_end(sealed: Sealed, name: str) -> None:
+    """A tag file that is one endless line is named, not read into memory."""
+    rewrite(sealed.path / name, b"0" * (5 << 20))
+
+    findings = [str(one) for one in inspect(sealed).findings if one.path == name]
+    assert any("a line of more than 1048576" in one for one in findings)
+
+
+def test_verify_holds_little_of_many_files(tmp_path: Path) -> None:
+    """What a file costs is let go when it was compared: more files take hardly more memory."""
+    peaks = []
+    for number, count in enumerate((900, 2400)):
+        source = tmp_path / f"share{number}"
+        source.mkdir()
+        for name in range(count):
+            (source / f"{name:05}").touch()
+        sealed = preserve(source, tmp_path / f"exhibits{number}", read_back=False)
+        seal_path(sealed.path).unlink()  # reading it takes more than all else
+        tracemalloc.start()
+        try:
+            assert inspect(sealed, workers=0).layer("metadata").status == "valid"
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+
+    assert peaks[1] - peaks[0] < 1500 * 300
 
 
 def test_verify_cannot_verify_what_is_not_there(tmp_path: Path) -> None:

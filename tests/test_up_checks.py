@@ -9,13 +9,7 @@ from breachbook import content, supervisor
 from breachbook.lint import lint_own
 from breachbook.workspace import Workspace
 from tests.cases_core import Case
-from tests.terminal import Run, terminal
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Type a command."""
-    return terminal(capsys)
+from tests.terminal import Run
 
 
 @pytest.fixture

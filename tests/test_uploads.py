@@ -110,8 +110,7 @@ def test_page_takes_evidence_and_signs_out_in_a_real_browser(
     key = issue(case.workspace.run / "links", COUNSEL, case.workspace.now())
     with in_chromium() as page:
         page.goto(f"{browser.base_url}/enter?key={key}")
-        page.wait_for_url(f"{browser.base_url}/")
-        page.goto(f"{browser.base_url}/matters/{case.id}")
+        page.locator(f"a[href='/matters/{case.id}']").click()
         page.set_input_files("input[name=files]", [_plan(tmp_path)])
         page.fill("input[name=title]", "the plan")
         page.fill("input[name=place]", "US")

@@ -16,11 +16,9 @@ from breachbook.errors import ContentError, Problem
 from breachbook.events import Draft
 from breachbook.holds.notices import told_terms
 from breachbook.matter import Matter
-from breachbook.notices import NoticeKind, render
+from breachbook.notices import WATERMARK, NoticeKind, render
 from breachbook.people import seconds
 from breachbook.playbook import Playbook, Step
-
-WATERMARK = "EXAMPLE - NOT A REAL NOTICE"
 
 
 def draft(job: Job) -> Result:

@@ -2,7 +2,7 @@
 
 from breachbook.acts import Job, Result
 from breachbook.collecting import require_admitted
-from breachbook.collecting.collection import Circumstances, collect, order_of
+from breachbook.collecting.collection import Occasion, collect, order_of
 from breachbook.collecting.recording import sealed_draft
 from breachbook.errors import ContentError, Problem
 from breachbook.events import ENGINE
@@ -27,9 +27,9 @@ def preserve(job: Job) -> Result:
     sealed = collect(
         job.workspace,
         order,
-        job.file.folder / "exhibits",
+        job.file.exhibits,
         matter.evidence.begun[perform.step, perform.target, perform.round],
-        Circumstances(
+        Occasion(
             matter=matter.id,
             step=perform.step,
             authority=f"step {perform.step}, key {perform.key}",

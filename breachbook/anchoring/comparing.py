@@ -11,7 +11,7 @@ from breachbook import layout, merkle
 from breachbook.anchoring.checkpoint import MAX_BYTES, read_note, split_note
 from breachbook.anchoring.places import held_in
 from breachbook.errors import BreachbookError, CustodyError, VerificationError
-from breachbook.seal import own_key
+from breachbook.seal import known_key
 from breachbook.store import Store
 
 _STATED = re.compile(rb'"hash":"([0-9a-f]{64})"\}\Z')
@@ -141,9 +141,8 @@ def _claims(
 
 def _key(root: Path, found: Comparison) -> Ed25519PublicKey | None:
     # Without the key nothing is signed for, and yet what contradicts the journal must be heard.
-    path = root / layout.LOG_KEY
     try:
-        return own_key(path).public_key() if path.is_file() else None
+        return known_key(root / layout.LOG_KEY)
     except CustodyError as error:
         found.unreached.append(str(error))
         return None

@@ -112,15 +112,14 @@ def post(slack: Any, matter: Matter, anchor: Anchor) -> str:
         SlackError: It was not posted, or nobody knows.
     """
     client: SlackClient = slack
-    opened = matter.messages.get("opened")
-    if opened is None or opened.channel is None:
+    if matter.channel is None:
         raise CustodyError(f"{matter.id}: has no channel yet")
     text = (
         f"Anchor {anchor.id} of the journal: {anchor.size} lines, head {anchor.head},"
         f" checkpoint {anchor.checkpoint}."
     )
     posted = client.post_once(
-        opened.channel,
+        matter.channel,
         f"anchor/{anchor.id}",
         [context(words(text))],
         text,

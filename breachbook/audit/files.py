@@ -18,7 +18,8 @@ from breachbook.workspace import Workspace
 if TYPE_CHECKING:
     from breachbook.inspection import Inspector
 
-_UNFINISHED = re.compile(r"\.E[0-9]+\.(staged|destroyed)")
+_UNFINISHED = re.compile(r"\.E[0-9]+\.(gathered|staged|destroyed)")
+_LEFT = "is recorded as destroyed and not all of it is gone yet"
 _EXPECTED = frozenset(
     {"journal.jsonl", "values.jsonl", "store", "documents", "exhibits", "exports"}
 )
@@ -63,13 +64,15 @@ def check_exhibits(root: Path, folder: Path, matter: Matter, events: Sequence[Ev
     """Verify every exhibit in every layer; of a destroyed one its seal must still be there."""
     if not matter.exhibits and not _entries(folder / "exhibits"):
         return judged(folder.name, "exhibits", [], "none sealed yet")
+    from breachbook.chain.destroying import unfinished
     from breachbook.inspection import Inspector
 
     inspector = Inspector(Workspace(root), folder, matter, events)
+    left = list(unfinished(folder, matter))
     findings, remarks = _key(root, inspector)
     for exhibit in matter.exhibits.values():
         if exhibit.destroyed_at is not None:
-            found, unchecked = inspector.after_destruction(exhibit), _left(folder, exhibit)
+            found, unchecked = inspector.after_destruction(exhibit), [_LEFT] * (exhibit.id in left)
         else:
             found, unchecked = _verified(inspector, folder, exhibit)
         findings += [f"exhibits/{exhibit.id}: {one}" for one in found]
@@ -102,13 +105,6 @@ def _key(root: Path, inspector: "Inspector") -> tuple[list[str], list[str]]:
     except BreachbookError as error:
         return [str(error)], []
     return [], [f"{layout.SEAL_KEY} is not there: signatures are not checked"] if missing else []
-
-
-def _left(folder: Path, exhibit: Exhibit) -> list[str]:
-    names = (exhibit.id, f".{exhibit.id}.destroyed")
-    if any((folder / "exhibits" / name).exists() for name in names):
-        return ["is recorded as destroyed and not all of it is gone yet"]
-    return []
 
 
 def _pinned(path: Path, exhibit: Exhibit) -> Iterator[str]:

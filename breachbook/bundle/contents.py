@@ -1,6 +1,6 @@
 """Everything a bundle holds beside the bags, as bytes: the same matter, head and audience give the same bytes."""
 
-from breachbook.bundle.circumstances import circumstances
+from breachbook.bundle.acquisition import acquisition
 from breachbook.bundle.forms import forms, page
 from breachbook.bundle.material import Material
 from breachbook.bundle.pinned import pinned
@@ -17,7 +17,7 @@ def contents(material: Material) -> dict[str, bytes]:
         StoreError: A time-stamp that the journal names is not kept.
         ContentError: A paper could not be printed.
     """
-    known = {one.id: circumstances(material, one) for one in material.sealed}
+    known = {one.id: acquisition(material, one) for one in material.sealed}
     file, matter = material.walled()
     files = pinned(material)
     files |= material.disclosure.files(material.file.values)

@@ -79,7 +79,7 @@ def export(
 
     Raises:
         ApprovalError: Not counsel of the matter; a gate of law, a state secret or a missing
-            undertaking bars it.
+            undertaking bars it, or who gets it is conflicted.
         CustodyError: An exhibit is not sound, or the disk refused; no bundle is there.
         UsageError: No such exhibit or party, none is sealed, or the bundle is there already.
     """
@@ -149,7 +149,7 @@ def _chosen(matter: Matter, exhibits: Sequence[str]) -> list[Exhibit]:
 
 def _places(hand: Hand, matter: Matter, request: Request) -> list[str]:
     """Name the countries a bundle goes to: where it is handed over, and where who gets it is at home."""
-    side = rules.other(matter, hand, request.party) if request.party else None
+    side = rules.receiver(matter, hand, request.party) if request.party else None
     named = (request.to_place, side.place if side else None)
     return list(dict.fromkeys(filter(None, named)))
 
@@ -170,7 +170,8 @@ def _require_passage(hand: Hand, matter: Matter, exhibit: Exhibit, places: Seque
 
 
 def _require_promise(matter: Matter, exhibit: Exhibit, request: Request) -> None:
-    if not exhibit.trade_secret or request.audience not in _UNDER_PROMISE or request.reason:
+    asked = request.party or request.audience in _UNDER_PROMISE
+    if not exhibit.trade_secret or not asked or request.reason:
         return
     under = request.party and matter.evidence.undertaking_of(request.party, exhibit.id)
     if not under:
@@ -185,7 +186,7 @@ def _packed(
     hand: Hand, draft: Draft, exhibit: Exhibit, tell: Callable[[Progress], None] | None
 ) -> Checked:
     """Copy an exhibit and its seal into the bundle and verify the copy."""
-    bag = hand.file.folder / "exhibits" / exhibit.id
+    bag = hand.file.exhibits / exhibit.id
     path = f"exhibits/{exhibit.id}"
     try:
         draft.add_bag(bag, path, tell)
@@ -240,6 +241,7 @@ def _withheld(material: Material) -> int:
 def _remarks(exhibits: Sequence[Exhibit], request: Request) -> list[str]:
     personal = [one.id for one in exhibits if one.personal_data]
     secret = [one.id for one in exhibits if one.trade_secret]
+    of_state = [one.id for one in exhibits if one.state_secret]
     remarks = []
     if personal:
         remarks.append(
@@ -247,6 +249,10 @@ def _remarks(exhibits: Sequence[Exhibit], request: Request) -> list[str]:
         )
     if secret:
         remarks.append(f"{', '.join(secret)}: holds a trade secret; hand it over under seal only")
+    if of_state:
+        remarks.append(
+            f"{', '.join(of_state)}: may hold a state secret; it leaves its country only as a gate was cleared"
+        )
     if request.audience != "court":
         remarks.append(
             "an exhibit's own record is in its bag as it was sealed, the title of its source with it"

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from breachbook.bundle import privilege
-from breachbook.bundle.circumstances import Circumstances
+from breachbook.bundle.acquisition import Acquisition
 from breachbook.bundle.material import Material
 from breachbook.bundle.wall import AUDIENCES, TYPES
+from breachbook.documents import custody_words as spoken
 from breachbook.documents.press import Sheet, typed
 from breachbook.documents.printed import Report, printed
 from breachbook.seal import bag as bags
@@ -24,19 +25,9 @@ _MOST_ITEMS, _MOST_FINDINGS = 200, 20
 _WATERMARKS = {_ENGLISH: "EXAMPLE - NO REAL EVIDENCE", _CHINESE: "示例——非真实证据"}
 _PAGE_TITLES = {_ENGLISH: "How to verify the bundle of", _CHINESE: "证据包核验方法"}
 _CLOCK = {"True": "已与时间服务器同步", "False": "未与时间服务器同步"}
-_FINDINGS = {
-    "vanished": "列出后读取前已不存在",
-    "unreadable": "无法读取，仅保存元数据",
-    "changed-while-read": "读取过程中来源发生变化，保存的是读取到的内容",
-    "link-not-followed": "符号链接，仅保存目标名称",
-    "special-not-read": "管道、套接字或设备，仅作记录",
-    "name-escaped": "以转义名称保存，真实名称见记录",
-    "name-shortened": "路径过长，以摘要值命名保存",
-    "name-collision": "与另一名称仅大小写或编码形式不同",
-}
 
 
-def forms(material: Material, known: Mapping[str, Circumstances]) -> dict[str, bytes]:
+def forms(material: Material, known: Mapping[str, Acquisition]) -> dict[str, bytes]:
     """Print every paper, by path in the bundle.
 
     Args:
@@ -60,16 +51,8 @@ def _printed(
     material: Material, template: str, told: Mapping[str, Any], language: str, title: str
 ) -> Report:
     sheet = _sheet(material, language, title)
-    return printed(
-        template,
-        {"organisation": sheet.author, "matter": material.matter.id, "blank": _BLANK, **told},
-        language=language,
-        title=title,
-        author=sheet.author,
-        label=sheet.label,
-        dated=sheet.dated,
-        watermark=sheet.watermark,
-    )
+    known = {"organisation": sheet.author, "matter": material.matter.id, "blank": _BLANK}
+    return printed(template, {**known, **told}, sheet)
 
 
 def _sheet(material: Material, language: str, title: str) -> Sheet:
@@ -108,7 +91,7 @@ def _log(material: Material, log: list[privilege.Entry]) -> Report:
     return _printed(material, "privilege-log.md.j2", told, _ENGLISH, "Privilege log")
 
 
-def _certificate(material: Material, told: Circumstances) -> Report:
+def _certificate(material: Material, told: Acquisition) -> Report:
     found = told.verified
     verified = dict.fromkeys(("at", "operator", "tool", "outcome", "seal"), "")
     if found:
@@ -117,25 +100,25 @@ def _certificate(material: Material, told: Circumstances) -> Report:
         verified = {
             "at": _second(told.verified_at),
             "operator": privilege.named(material, found.by),
-            "tool": " ".join(event.software[part] for part in ("name", "version", "build")),
+            "tool": event.tool,
             "outcome": "every file identical to its digest",
             "seal": str(after["seal_sha256"]),
         }
-    data = {**_common(material, told), "verified": verified}
+    data = {**_common(material, told, _ENGLISH), "verified": verified}
     title = f"Certificate of authenticity, exhibit {told.exhibit.id}, draft"
     return _printed(material, "certificate.md.j2", data, _ENGLISH, title)
 
 
-def _record(material: Material, told: Circumstances) -> Report:
+def _record(material: Material, told: Acquisition) -> Report:
     findings = entries.findings(_entries(material, told))
     synced = str(material.events[told.exhibit.line - 1].clock.get("synced"))
     data = {
-        **_common(material, told),
+        **_common(material, told, _CHINESE),
         "place": told.exhibit.place,
         "authority": str(told.record.get("authority", "")),
         "clock": _CLOCK.get(synced, "未知"),
         "findings": [
-            {"path": one.path, "sense": _FINDINGS.get(one.code, str(one))}
+            {"path": one.path, "sense": spoken.word(spoken.FINDINGS, _CHINESE, one.code)}
             for one in findings[:_MOST_FINDINGS]
         ],
         "more_findings": max(0, len(findings) - _MOST_FINDINGS),
@@ -144,7 +127,7 @@ def _record(material: Material, told: Circumstances) -> Report:
     return _printed(material, "extraction-record.md.j2", data, _CHINESE, title)
 
 
-def _items(material: Material, told: Circumstances) -> Report:
+def _items(material: Material, told: Acquisition) -> Report:
     rows = [row for row in _entries(material, told) if told.algorithm in row]
     items = [
         {
@@ -157,7 +140,7 @@ def _items(material: Material, told: Circumstances) -> Report:
         for number, row in enumerate(rows[:_MOST_ITEMS], 1)
     ]
     data = {
-        **_common(material, told),
+        **_common(material, told, _CHINESE),
         "items": items,
         "more": len(rows) - len(items),
         "manifest": f"manifest-{told.algorithm}.txt",
@@ -166,7 +149,7 @@ def _items(material: Material, told: Circumstances) -> Report:
     return _printed(material, "item-list.md.j2", data, _CHINESE, title)
 
 
-def _common(material: Material, told: Circumstances) -> dict[str, Any]:
+def _common(material: Material, told: Acquisition, language: str) -> dict[str, Any]:
     exhibit = told.exhibit
     return {
         "exhibit": {
@@ -194,25 +177,21 @@ def _common(material: Material, told: Circumstances) -> dict[str, Any]:
             {
                 "authority": one.authority,
                 "when": _second(one.when),
-                "legal_class": _class(one.legal_class),
+                "legal_class": spoken.word(spoken.CLASSES, language, one.legal_class),
             }
             for one in material.matter.evidence.stamps_of(exhibit.id)
         ],
     }
 
 
-def _entries(material: Material, told: Circumstances) -> list[Mapping[str, Any]]:
+def _entries(material: Material, told: Acquisition) -> list[Mapping[str, Any]]:
     path = material.bag(told.exhibit.id) / bags.ENTRIES
-    return list(entries.read(path.read_bytes()))
+    return list(entries.read([path.read_bytes()]))
 
 
 def _grouped(digest: str) -> str:
     """Part a digest so that a narrow column can break it."""
     return " ".join(digest[start : start + 16] for start in range(0, len(digest), 16))
-
-
-def _class(name: str) -> str:
-    return "trial, proves nothing" if name == "trial" else name
 
 
 def _format(path: str) -> str:

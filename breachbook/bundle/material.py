@@ -96,7 +96,7 @@ class Material:
 
     def bag(self, exhibit: str) -> Path:
         """Give where an exhibit's bag is in the workspace."""
-        return self.file.folder / "exhibits" / exhibit
+        return self.file.exhibits / exhibit
 
     def walled(self) -> tuple[MatterFile, Matter]:
         """Give the matter without the custody entries and texts that the audience is not shown."""

@@ -62,15 +62,19 @@ def entries(material: Material) -> list[Entry]:
 
 
 def as_csv(material: Material, log: list[Entry]) -> bytes:
-    """Write the log as CSV (RFC 4180)."""
+    """Write the log as CSV (RFC 4180); no name in it is taken for a formula by a spreadsheet."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     for one in log:
         recipients = "; ".join(named(material, person) for person in one.recipients)
-        author = named(material, one.author)
-        writer.writerow((one.line, one.at, one.what, author, recipients, one.type, one.basis))
+        names = (_inert(named(material, one.author)), _inert(recipients))
+        writer.writerow((one.line, one.at, one.what, *names, one.type, one.basis))
     return out.getvalue().encode()
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def named(material: Material, person: str) -> str:

@@ -72,7 +72,7 @@ tree() { head -n $1 journal/leaves.txt | cut -d' ' -f2 > $w/a
 read -r n r < journal/root.txt; [ $n = $i ] && [ "$(tree $n)" = $r ] || fails the root
 """,
     "checkpoints": """\
-for k in {anchors}; do k=anchors/$k
+for k in $(printf '%s\\n' anchors/*.note | sort -V); do k=${k%.note}
   head -c $(wc -c < $k.text) $k.note | same $k.text || fails $k.text
   tail -n 1 $k.note | cut -d' ' -f3 | basenc --base64 -d | tail -c 64 |
     same $k.sig || fails $k.sig
@@ -122,15 +122,13 @@ def commands(page: str) -> str:
 
 
 def _procedure(material: Material, files: Mapping[str, bytes], language: str) -> str:
-    anchors = material.anchors
     words = {
         "matter": material.matter.id,
         "line": str(material.matter.seq),
         "key": key_id(public_key(files[SEAL_KEY]))[:32],
-        "exhibits": " ".join(material.exhibits),
+        "exhibits": f" \\\n{_INDENT}  ".join(textwrap.wrap(" ".join(material.exhibits), 78)),
         "length": str(len(PAYLOAD_TYPE)),
         "type": PAYLOAD_TYPE,
-        "anchors": " ".join(one.id for one in anchors),
         "number": str(_first(material)),
     }
     titles = TITLES[language]

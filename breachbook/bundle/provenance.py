@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from breachbook.bundle.circumstances import Circumstances
+from breachbook.bundle.acquisition import Acquisition
 from breachbook.bundle.material import Material
 from breachbook.custody import ACTS
 from breachbook.events import stamp
@@ -29,7 +29,7 @@ _CONTEXT = {
 Node = dict[str, Any]
 
 
-def provenance(material: Material, known: Mapping[str, Circumstances]) -> bytes:
+def provenance(material: Material, known: Mapping[str, Acquisition]) -> bytes:
     """Write the acquisition and every shown handling of each exhibit, with the digests that pin it.
 
     Args:
@@ -44,7 +44,7 @@ class _Graph:
         self._matter = material.walled()[1]
         self._nodes: dict[str, Node] = {}
 
-    def written(self, known: Mapping[str, Circumstances]) -> bytes:
+    def written(self, known: Mapping[str, Acquisition]) -> bytes:
         objects = [one for exhibit in known.values() for one in self._exhibit(exhibit)]
         self._node(
             "case-investigation:Investigation",
@@ -55,7 +55,7 @@ class _Graph:
         text = json.dumps({"@context": _CONTEXT, "@graph": graph}, indent=1, ensure_ascii=False)
         return text.encode() + b"\n"
 
-    def _exhibit(self, told: Circumstances) -> Iterator[Node]:
+    def _exhibit(self, told: Acquisition) -> Iterator[Node]:
         exhibit = told.exhibit
         digests = {
             f"{exhibit.id}.seal.json": (exhibit.seal_sha256, told.sizes["seal"]),

@@ -39,7 +39,7 @@ _TEXTS: Mapping[str, frozenset[str]] = {
     kind: frozenset(keys.split())
     for kind, keys in {
         "custody.entered": "purpose authority place condition reason",
-        "exhibit.begun": "authority",
+        "exhibit.begun": "authority title",
         "exhibit.sealed": "legal_basis",
         "fact.corrected": "reason",
         "fact.recorded": "reason",
@@ -108,7 +108,8 @@ class Wall:
             kind = "work-product" if event.privilege == "none" else event.privilege
             return Withheld(kind, counsel_only=True)
         if event.privilege != "none":
-            return Withheld(event.privilege)
+            # What a custodian answered is read by counsel alone, whoever else is on the matter.
+            return Withheld(event.privilege, counsel_only=event.kind == "hold.answered")
         if event.kind == "note.added":
             return Withheld("attorney-client")
         if self.audience != COURT and not self._concerns(event):

@@ -1,6 +1,5 @@
 """Writes a bundle: bags copied and read back, files, the signed list of them all; seen whole or not at all."""
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -16,12 +15,10 @@ from breachbook.canonical import sha256
 from breachbook.custody import Progress
 from breachbook.durable import sync_folder, write_all
 from breachbook.errors import CustodyError
+from breachbook.seal.carrying import carry
 from breachbook.seal.flush import flush
-from breachbook.seal.meter import Meter
 from breachbook.seal.staging import stage
 
-_CHUNK = 1 << 20
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -46,17 +43,8 @@ class Draft:
         Raises:
             OSError: The system could not read or write.
         """
-        found = sorted(one for one in bag.rglob("*") if not one.is_symlink() and one.is_file())
-        size = sum(one.stat().st_size for one in found)
-        meter = Meter("copying", len(found), size, tell)
-        (self.folder / path).mkdir(mode=0o700, parents=True)
-        for folder in sorted(one for one in bag.rglob("*") if one.is_dir()):
-            (self.folder / path / folder.relative_to(bag)).mkdir(mode=0o700)
-        for one in found:
-            name = f"{path}/{one.relative_to(bag).as_posix()}"
-            self.digests[name] = _copy(one, self.folder / name, meter)
-            meter.finish(1)
-        meter.close()
+        digests = carry(bag, self.folder / path, tell)
+        self.digests |= {f"{path}/{name}": digest for name, digest in digests.items()}
 
     def add(self, files: Mapping[str, bytes]) -> None:
         """Write files by path; one that is there already is replaced.
@@ -129,23 +117,3 @@ def drafted(parent: Path, name: str) -> Iterator[Draft]:
         raise CustodyError(
             f"{parent}: {error.strerror}; no bundle is there; free space or see to the disk, and export again"
         ) from error
-
-
-def _copy(source: Path, target: Path, meter: Meter) -> str:
-    """Copy one file with its mode and times, and give the digest of what was read."""
-    hashed = hashlib.sha256()
-    origin = os.open(source, _READ)
-    try:
-        copy = os.open(target, _NEW, 0o400)
-        try:
-            while data := os.read(origin, _CHUNK):
-                hashed.update(data)
-                write_all(copy, data)
-                meter.advance(len(data))
-            facts = os.fstat(origin)
-            os.utime(copy, ns=(facts.st_mtime_ns, facts.st_mtime_ns))
-        finally:
-            os.close(copy)
-    finally:
-        os.close(origin)
-    return hashed.hexdigest()

@@ -1,18 +1,25 @@
 """Copying an exhibit to another place: verified before and after, and seen only once it is recorded."""
 
-import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from breachbook.canonical import sha256
 from breachbook.chain.hand import Checked, Hand
-from breachbook.chain.rules import Other, destination, handler, known, other, require_undertaking
-from breachbook.durable import sync_folder
-from breachbook.errors import ApprovalError, CustodyError, UsageError
+from breachbook.chain.rules import (
+    Other,
+    destination,
+    handler,
+    known,
+    receiver,
+    require_undertaking,
+)
+from breachbook.custody import Progress
+from breachbook.durable import sync_folder, sync_tree
+from breachbook.errors import CustodyError, UsageError
 from breachbook.events import Draft, Event
 from breachbook.exhibit_book import Exhibit
 from breachbook.matter import Matter
-from breachbook.source import shown
 
 
 def copy(
@@ -24,6 +31,7 @@ def copy(
     purpose: str,
     authority: str | None = None,
     to_place: str | None = None,
+    tell: Callable[[Progress], None] | None = None,
 ) -> list[Event]:
     """Make a copy of an exhibit and its seal for somebody, verified byte for byte, and record it.
 
@@ -38,6 +46,7 @@ def copy(
         purpose: What for.
         authority: On whose word.
         to_place: ISO country it goes to; a party's own without it.
+        tell: Told a few times a second how far the copying is.
 
     Raises:
         ApprovalError: Not on the matter, no fitting role, no undertaking, or a gate of law bars it.
@@ -47,16 +56,14 @@ def copy(
 
     def judge(matter: Matter) -> tuple[Exhibit, Other, str, str | None]:
         handler(matter, hand, "copying an exhibit")
-        found, side = known(matter, exhibit), other(matter, hand, to)
-        if side.id in matter.conflicted:
-            raise ApprovalError(f"{matter.id}: {shown(to)} is recorded as conflicted")
+        found, side = known(matter, exhibit), receiver(matter, hand, to)
         under = require_undertaking(matter, found, side.id)
         return found, side, destination(matter, hand, found, side, to_place), under
 
     found = judge(hand.file.refresh())[0]
     staged = _stage(folder, exhibit)
     try:
-        before, after = hand.verify(found), _copied(hand, found, staged)
+        before, after = hand.verify(found), _copied(hand, found, staged, tell)
 
         def drafts(matter: Matter) -> list[Draft]:
             _, side, place, under = judge(matter)
@@ -89,34 +96,27 @@ def _stage(folder: Path, exhibit: str) -> Path:
     return staged
 
 
-def _copied(hand: Hand, exhibit: Exhibit, staged: Path) -> Checked:
+def _copied(
+    hand: Hand, exhibit: Exhibit, staged: Path, tell: Callable[[Progress], None] | None
+) -> Checked:
     """Copy bag and seal, make them durable and read them back.
 
     Raises:
         CustodyError: What was read back is not the exhibit.
         OSError: The system could not read or write.
     """
-    own = hand.file.folder / "exhibits"
+    from breachbook.seal.carrying import carry
+
+    own = hand.file.exhibits
     seal = f"{exhibit.id}.seal.json"
-    shutil.copytree(own / exhibit.id, staged / exhibit.id, symlinks=True)
+    carry(own / exhibit.id, staged / exhibit.id, tell)
     shutil.copy2(own / seal, staged / seal)
-    for place, _, files in os.walk(staged, topdown=False):
-        for name in files:
-            _sync(Path(place) / name)
-        sync_folder(Path(place))
+    sync_tree(staged)
     checked = hand.verify(exhibit, staged / exhibit.id)
     if not checked.is_sound or checked.seal_sha256 != sha256((own / seal).read_bytes()):
         named = "; ".join(checked.findings[:3]) or "its seal differs"
         raise CustodyError(f"{exhibit.id}: the copy is not the exhibit: {named}; nothing was kept")
     return checked
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _publish(staged: Path, folder: Path, exhibit: str) -> None:

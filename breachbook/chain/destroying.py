@@ -6,7 +6,8 @@ from pathlib import Path
 
 from breachbook import consents
 from breachbook.chain.hand import Hand
-from breachbook.chain.rules import DESTROYERS, known, require_free
+from breachbook.chain.rules import known, require_free, require_not_offered
+from breachbook.doers import DESTROYERS
 from breachbook.durable import sync_folder
 from breachbook.errors import CustodyError
 from breachbook.events import Draft, Event
@@ -37,8 +38,7 @@ def destroy(hand: Hand, exhibit: str, *, reason: str) -> list[Event]:
         may(matter, hand.actor, DESTROYERS, "destroying an exhibit")
         found = known(matter, exhibit)
         require_free(matter, exhibit, "destroyed")
-        if (open_ := matter.evidence.open_offer(exhibit)) is not None:
-            raise CustodyError(f"{matter.id} {exhibit}: is offered, as {open_.id}; withdraw that")
+        require_not_offered(matter, exhibit)
         return found, consents.standing(matter, "destroy-exhibit", exhibit).id
 
     checked = hand.verify(judge(hand.file.refresh())[0])
@@ -70,7 +70,7 @@ def finish(hand: Hand) -> list[str]:
         )
     for exhibit in left:
         try:
-            _remove(hand.file.folder / "exhibits", exhibit)
+            _remove(hand.file.exhibits, exhibit)
         except OSError as error:
             raise CustodyError(
                 f"{matter.id} {exhibit}: is recorded as destroyed and could not be removed whole:"

@@ -61,14 +61,14 @@ class Hand:
             exhibit: As the journal has it.
             bag: Folder of the copy; the exhibit in the matter's folder without it.
         """
-        from breachbook.seal import own_key, seal_path, verify
+        from breachbook.seal import known_key, seal_path, verify
 
-        path = bag or self.file.folder / "exhibits" / exhibit.id
-        key = self.library.workspace.root / layout.SEAL_KEY
+        path = bag or self.file.exhibits / exhibit.id
+        key = known_key(self.library.workspace.root / layout.SEAL_KEY)
         try:
             report = verify(
                 path,
-                public_keys=[own_key(key).public_key()] if key.is_file() else [],
+                public_keys=[key] if key else [],
                 expected_seal_sha256=exhibit.seal_sha256,
             )
         except VerificationError as error:

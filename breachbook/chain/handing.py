@@ -12,7 +12,9 @@ from breachbook.chain.rules import (
     is_inside,
     known,
     other,
+    receiver,
     require_free,
+    require_not_offered,
     require_role,
     require_undertaking,
 )
@@ -111,12 +113,10 @@ def offer(
 
     def judge(matter: Matter) -> tuple[Exhibit, Other, str, str | None]:
         handler(matter, hand, "handing an exhibit over")
-        found, side = known(matter, exhibit), other(matter, hand, taker)
+        found, side = known(matter, exhibit), receiver(matter, hand, taker)
         _require_holder(matter, hand.actor, exhibit)
         if side.id == hand.actor.person:
             raise UsageError(f"{matter.id} {exhibit}: got yourself as the taker; allowed: another")
-        if side.id in matter.conflicted:
-            raise ApprovalError(f"{matter.id}: {shown(taker)} is recorded as conflicted")
         if is_inside(matter, side):
             require_role(matter, side.id)
         else:
@@ -241,8 +241,7 @@ def give_back(
         found, side = known(matter, exhibit), other(matter, hand, to)
         require_free(matter, exhibit, "given back")
         _require_holder(matter, hand.actor, exhibit)
-        if (open_ := matter.evidence.open_offer(exhibit)) is not None:
-            raise CustodyError(f"{matter.id} {exhibit}: is offered, as {open_.id}; withdraw that")
+        require_not_offered(matter, exhibit)
         return found, side, destination(matter, hand, found, side, to_place)
 
     found, _, _ = judge(hand.file.refresh())

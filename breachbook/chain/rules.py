@@ -1,25 +1,20 @@
 """What stands between an exhibit and whoever would handle it: roles, holds, undertakings, borders."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from breachbook import gates
 from breachbook.chain.hand import Hand
-from breachbook.deadline_records import COUNSEL
+from breachbook.doers import HANDLERS
 from breachbook.errors import ApprovalError, CustodyError, UsageError
 from breachbook.events import Draft
 from breachbook.exhibit_book import Exhibit
 from breachbook.intake import party_draft
+from breachbook.layout import COUNTRY
 from breachbook.matter import Matter
 from breachbook.records import may, on_matter
 from breachbook.source import shown
-
-HANDLERS = (*COUNSEL, "security-responder", "it-administrator", "docketing-clerk")
-DESTROYERS = (*COUNSEL, "security-responder")
-
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +103,19 @@ def other(matter: Matter, hand: Hand, name: str) -> Other:
     )
 
 
+def receiver(matter: Matter, hand: Hand, name: str) -> Other:
+    """Find who is to get an exhibit or a copy of it.
+
+    Raises:
+        ApprovalError: Somebody recorded as conflicted.
+        UsageError: Nobody of that id, or another holder of the secret who is no party here.
+    """
+    side = other(matter, hand, name)
+    if side.id in matter.conflicted:
+        raise ApprovalError(f"{matter.id}: {shown(name)} is recorded as conflicted")
+    return side
+
+
 def is_inside(matter: Matter, side: Other) -> bool:
     """Tell whether somebody acts here for themselves: a person who may see the matter."""
     return side.is_person and matter.sees(side.id)
@@ -126,6 +134,16 @@ def require_free(matter: Matter, exhibit: str, what: str) -> None:
             f"{matter.id} {exhibit}: a duty to preserve stands, so it cannot be {what} by anyone;"
             " ask counsel; allowed once every hold is released"
         )
+
+
+def require_not_offered(matter: Matter, exhibit: str) -> None:
+    """Refuse what would end our keeping of an exhibit that somebody was offered.
+
+    Raises:
+        CustodyError: It is offered.
+    """
+    if (offered := matter.evidence.open_offer(exhibit)) is not None:
+        raise CustodyError(f"{matter.id} {exhibit}: is offered, as {offered.id}; withdraw that")
 
 
 def require_undertaking(matter: Matter, exhibit: Exhibit, holder: str) -> str | None:
@@ -174,7 +192,7 @@ def require_passage(matter: Matter, hand: Hand, exhibit: Exhibit, to: str) -> No
         UsageError: No ISO code.
         ApprovalError: A gate of law bars it.
     """
-    if not _COUNTRY.fullmatch(to):
+    if not COUNTRY.fullmatch(to):
         raise UsageError(f"got the country {shown(to)}; allowed: an ISO code such as US or CN")
     barred = gates.leaving(matter, hand.library.law, exhibit, to, hand.today)
     if barred:

@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from breachbook import __version__
@@ -98,7 +98,8 @@ Exit codes: 0 done, 1 refused or failed, 2 bad usage or bad input, 3 verificatio
 _COMPLETION = "Install tab completion for your shell."
 _EXPLAINED = frozenset({"--help", "-h", "--install-completion"})
 _OPTIONS = frozenset({"--workspace", "--as", "--debug"})
-_LONG = frozenset({"up", "demo", "audit", "export", "lint", "prefect"})
+_GROUPS = ("evidence", "hold")  # their verbs are commands of their own
+_LONG = frozenset({"up", "demo", "audit", "evidence", "export", "lint", "prefect"})
 _WITHOUT_ENGINE = frozenset({"init", "up", "demo", "prefect", "count", *_EXPLAINED, "--version"})
 
 
@@ -174,12 +175,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     known = {name for commands in COMMANDS.values() for name in commands}
-    explained = not given or bool(_EXPLAINED & {*given})
+    explained = given in ([], *([group] for group in _GROUPS)) or bool(_EXPLAINED & {*given})
     only = given[0] if given and given[0] in known and not explained else None
     app = build(only=only, explained=explained)
-    if not {*given} - {"--help", "-h"}:
-        for name in known:
-            app[name]  # only a command that was looked up shows its summary
+    match [word for word in given if word not in ("--help", "-h")]:
+        # Only a command that was looked up shows its summary.
+        case []:
+            _look_up(app, known)
+        case [group] if group in _GROUPS:
+            _look_up(app[group], [name for name in app[group] if not name.startswith("-")])
     try:
         if _OPTIONS & {item.partition("=")[0] for item in given} or explained:
             code = app.meta(_shielded(given), exit_on_error=False, print_error=False)
@@ -204,6 +208,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         text = f"{place}{error.strerror or error}; --debug shows where"
         return _told(error, text, FAILED, debug)
+
+
+def _look_up(app: "App", names: Iterable[str]) -> None:
+    for name in names:
+        app[name]
 
 
 def _shielded(given: list[str]) -> list[str]:

@@ -269,9 +269,9 @@ def recorded(matter: str, events: "Sequence[Event]", json: bool) -> None:
                     for k in (
                         "hold",
                         "entry",
+                        "undertaking",
                         "exhibit",
                         "consent",
-                        "undertaking",
                         "fact",
                         "document",
                         "step",

@@ -2,12 +2,11 @@
 
 from typing import Any, Literal
 
+from breachbook.cli import NOT_VERIFIED
 from breachbook.cli.act import recorded
 from breachbook.cli.output import as_json, moment, remark, say, table
 from breachbook.cli.session import current
 from breachbook.events import stamp
-
-NOT_VERIFIED = 3
 
 
 def anchor(
@@ -40,7 +39,6 @@ def anchor(
 
 
 def _list(matter: str, json: bool) -> None:
-    from breachbook.exposure import exposure_of, in_words
     from breachbook.views.anchors import anchors_view
 
     _, state = current.readable(matter)
@@ -58,7 +56,7 @@ def _list(matter: str, json: bool) -> None:
         for one in view["anchors"]
     ]  # fmt: skip
     table(columns, rows, "no anchor yet")
-    say(in_words(exposure_of(state)))
+    say(view["outside"]["words"])
 
 
 def _make(matter: str, json: bool) -> None:

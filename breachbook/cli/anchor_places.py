@@ -29,7 +29,7 @@ def look(workspace: Workspace) -> Iterator[Item]:
             )
             yield Item(_ABOUT, "missing", text)
     stamped = chosen.anchors.time_stamp and any(
-        authority.legal_class != "trial" for authority in chosen.evidence.authorities
+        not authority.is_trial for authority in chosen.evidence.authorities
     )
     posted = chosen.anchors.slack and chosen.slack is not None
     places = len(chosen.anchors.folders) + stamped + posted

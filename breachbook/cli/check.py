@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
+from breachbook.cli import FAILED, NOT_VERIFIED
 from breachbook.cli.output import as_json, remark, say, table
 from breachbook.cli.session import current
 
-FAILED, NOT_VERIFIED = 1, 3
 SHOWN = 20
 
 

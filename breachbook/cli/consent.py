@@ -1,16 +1,12 @@
 """Consents: what two counsel must agree to, one after another."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from breachbook.cli.act import recorded
 from breachbook.cli.output import as_json, moment, table
 from breachbook.cli.session import current
 from breachbook.errors import UsageError
 from breachbook.events import stamp
-
-if TYPE_CHECKING:
-    from breachbook.consent_book import Consent
-    from breachbook.matter import Matter
 
 
 def consent(
@@ -64,16 +60,8 @@ def consent(
     recorded(matter, events, json)
 
 
-def _known(state: "Matter") -> "list[Consent]":
-    from breachbook.agreement import known_to
-
-    # Whom the file system lets read everything and people.yaml does not know sees what it holds.
-    reader = current.reader()
-    return known_to(state, reader) if reader else list(state.consents.consents.values())
-
-
 def _list(matter: str, json: bool) -> None:
-    from breachbook.agreement import is_open
+    from breachbook.agreement import is_open, known_to
 
     file, state = current.readable(matter)
     found = [
@@ -87,7 +75,7 @@ def _list(matter: str, json: bool) -> None:
             "agreed": list(one.agreed),
             "reason": str(file.values.get(one.reason, "")),
         }
-        for one in _known(state)
+        for one in known_to(state, current.reader())
     ]
     if json:
         as_json(found)

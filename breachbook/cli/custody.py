@@ -198,11 +198,20 @@ def copy(
         json: Print JSON.
     """
     from breachbook import chain
+    from breachbook.cli.progress import shown_progress
 
     hand = _hand(matter)
-    events = chain.copy(
-        hand, exhibit, to, out, purpose=purpose, authority=authority, to_place=to_place
-    )
+    with shown_progress(wanted=not json) as tell:
+        events = chain.copy(
+            hand,
+            exhibit,
+            to,
+            out,
+            purpose=purpose,
+            authority=authority,
+            to_place=to_place,
+            tell=tell,
+        )
     _told(matter, events, json)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from breachbook.cli.output import as_json, moment, table
+from breachbook.cli.output import as_json, files, files_table, moment, table
 from breachbook.cli.session import current
 from breachbook.errors import UsageError
 
@@ -42,9 +42,6 @@ def custody(
         json: Print JSON.
     """
     file, state = current.readable(matter)
-    if exhibit is not None and exhibit not in state.exhibits:
-        offered = ", ".join(state.exhibits) or "none is sealed yet"
-        raise UsageError(f"{matter}: got the exhibit {exhibit[:40]!r}; allowed: {offered}")
     which = [exhibit] if exhibit else list(state.exhibits)
     if out is not None:
         _write(file, state, which, out, [language] if language else ["en", "zh"], json)
@@ -64,7 +61,7 @@ def _list(file: "MatterFile", state: "Matter", which: "Sequence[str]", json: boo
     rows = [
         (
             report["exhibit"]["id"], row["entry"], moment(row["at"]), row["act"], row["by"]["id"],
-            row.get("other", {}).get("id", ""), row.get("place", ""),
+            _other_side(row), row.get("place", ""),
             _found(row.get("after") or row.get("before")),
             (row.get("purpose") or row.get("reason") or {}).get("text"),
         )
@@ -85,6 +82,11 @@ def _list(file: "MatterFile", state: "Matter", which: "Sequence[str]", json: boo
     table(columns, rows, "no exhibit yet")
 
 
+def _other_side(row: "Mapping[str, Any]") -> str:
+    other = row.get("other", {}).get("id", "")
+    return str(row["giver"]["id"] if "giver" in row and other == row["by"]["id"] else other)
+
+
 def _found(check: "Mapping[str, Any] | None") -> str:
     if check is None:
         return ""
@@ -99,19 +101,13 @@ def _write(
     languages: "Sequence[str]",
     json: bool,
 ) -> None:
-    from breachbook.canonical import sha256
     from breachbook.documents.custody_form import custody_report
-    from breachbook.durable import replace
 
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = []
     for exhibit in which:
         made = custody_report(current.workspace, file, state, exhibit, languages)
-        for name, content in made.items():
-            path = out / f"{state.id}-{name}"
-            replace(path, content)
-            written.append({"path": str(path), "sha256": sha256(content)})
+        written += files(out, {f"{state.id}-{name}": data for name, data in made.items()})
     if json:
         as_json({"matter": state.id, "line": state.seq, "files": written})
     else:
-        table(("file", "sha256"), [(row["path"], row["sha256"][:16]) for row in written])
+        files_table(written)

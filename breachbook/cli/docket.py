@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from breachbook import rows
-from breachbook.cli.output import as_json, table
+from breachbook.cli.output import as_json, files, files_table
 from breachbook.cli.session import current
 
 _WATERMARK = "EXAMPLE - NOT A REAL DOCKET"
@@ -24,9 +24,7 @@ def docket(matter: str, /, *, out: Path, json: bool = False) -> None:
         out: Folder to write them to; made if it is not there.
         json: Print JSON: as_of, and path and sha256 of each file.
     """
-    from breachbook.canonical import sha256
     from breachbook.documents.docket import docket_report
-    from breachbook.durable import replace
     from breachbook.matter import fold
     from breachbook.views.docket_report import told
 
@@ -35,13 +33,11 @@ def docket(matter: str, /, *, out: Path, json: bool = False) -> None:
     state = fold(events)
     data = told(file, state, current.library, events)
     made = docket_report(data, watermark=_WATERMARK if state.example else None)
-    out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written = []
-    for ending, content in (("pdf", made.pdf), ("docx", made.docx), ("md", made.markdown)):
-        path = out / f"{matter}-docket-{state.seq}.{ending}"
-        replace(path, content)
-        written.append({"path": str(path), "sha256": sha256(content)})
+    name = f"{matter}-docket-{state.seq}"
+    written = files(
+        out, {f"{name}.pdf": made.pdf, f"{name}.docx": made.docx, f"{name}.md": made.markdown}
+    )
     if json:
         as_json({"as_of": data["as_of"], "files": written})
     else:
-        table(("file", "sha256"), [(row["path"], row["sha256"][:16]) for row in written])
+        files_table(written)

@@ -1,6 +1,6 @@
-"""Evidence: each verb is a command of its own, in a module that is imported when it runs."""
+"""Evidence: what is collected, verified, and handed on."""
 
-from cyclopts import App, Parameter
+from breachbook.cli.verbs import family
 
 # Verb to where its function stands.
 VERBS = {
@@ -19,11 +19,4 @@ VERBS = {
     "custody": "custody_form:custody",
 }
 
-evidence = App(
-    name="evidence",
-    help="Collect evidence, verify it, and keep its chain of custody.",
-    default_parameter=Parameter(negative=(), show_default=False),
-    result_action="return_value",
-)
-for _verb, _place in VERBS.items():
-    evidence.command(f"breachbook.cli.{_place}", name=_verb)
+evidence = family("evidence", "Collect evidence, verify it, and keep its chain of custody.", VERBS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from breachbook.cli import NOT_VERIFIED
 from breachbook.cli.output import as_json, remark, say, table
 from breachbook.cli.session import current
 from breachbook.custody import LAYERS, Report
@@ -16,7 +17,6 @@ from breachbook.layout import MATTER_ID
 if TYPE_CHECKING:
     from breachbook.exhibit_book import Exhibit
 
-NOT_VERIFIED = 3
 SHOWN = 20
 OF_ANY_BAG = frozenset({"structure", "manifests", "payload"})
 
@@ -139,7 +139,7 @@ class _Known:
 def _bag(path: Path, known: _Known, without_times: bool, json: bool) -> Report:
     from datetime import UTC
 
-    from breachbook.cli.collect import shown_progress
+    from breachbook.cli.progress import shown_progress
     from breachbook.clock import now
     from breachbook.seal import public_key, verify
     from breachbook.seal.stamps import tokens_beside
@@ -180,7 +180,7 @@ def _read(path: Path) -> bytes:
 def _matter(
     matter: str, exhibit: str | None, require: Sequence[str], without_times: bool, json: bool
 ) -> list[Outcome]:
-    from breachbook.cli.collect import shown_progress
+    from breachbook.cli.progress import shown_progress
     from breachbook.inspection import Inspector
     from breachbook.journal import Journal
 

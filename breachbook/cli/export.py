@@ -43,7 +43,7 @@ def export(
     """
     from breachbook import bundle
     from breachbook.chain import Hand
-    from breachbook.cli.collect import shown_progress
+    from breachbook.cli.progress import shown_progress
 
     file, actor = current.writable(matter)
     request = bundle.Request(for_, tuple(exhibit or ()), party, to_place, reason)

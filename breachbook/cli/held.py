@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from breachbook import rows
 from breachbook.cli.act import as_pairs, recorded
-from breachbook.cli.output import as_json, moment, say, table
+from breachbook.cli.output import as_json, heading, moment, pairs, say, table
 from breachbook.cli.session import NOT_YOURS, current
 from breachbook.errors import ApprovalError, UsageError
 
@@ -44,12 +44,16 @@ def listed(matter: str, /, *, json: bool = False) -> None:
         [
             (
                 h["hold"], h["custodian"], h["role"], h["state"], h["version"], moment(h["reply_by"]),
-                moment(h["acknowledged_at"]), [t["task"] for t in h["tasks"] if not t["done_at"]],
+                moment(h["acknowledged_at"]), [t["task"] for t in h["tasks"] if t["open"]],
             )
             for h in found
         ],
         "no legal hold yet",
     )  # fmt: skip
+    for hold in found:
+        if answers := hold["answers"]:
+            heading(f"Answers of {hold['custodian']}, {hold['hold']}")
+            pairs(answers if isinstance(answers, dict) else {"all": answers})
 
 
 def acknowledge(matter: str, hold: str, /, *, notice: str = "", json: bool = False) -> None:

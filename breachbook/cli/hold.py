@@ -1,6 +1,6 @@
-"""Legal holds: each verb is a command of its own, in a module that is imported when it runs."""
+"""Legal holds: what counsel, custodians and data stewards do with them."""
 
-from cyclopts import App, Parameter
+from breachbook.cli.verbs import family
 
 # Verb to where its function stands.
 VERBS = {
@@ -17,11 +17,4 @@ VERBS = {
     "proof": "holding:proof",
 }
 
-hold = App(
-    name="hold",
-    help="Put people under a legal hold, follow it, and release them.",
-    default_parameter=Parameter(negative=(), show_default=False),
-    result_action="return_value",
-)
-for _verb, _place in VERBS.items():
-    hold.command(f"breachbook.cli.{_place}", name=_verb)
+hold = family("hold", "Put people under a legal hold, follow it, and release them.", VERBS)

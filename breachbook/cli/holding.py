@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from breachbook.cli.act import recorded
-from breachbook.cli.output import as_json, remark, table
+from breachbook.cli.output import as_json, files, files_table, remark
 from breachbook.cli.session import current
 from breachbook.errors import UsageError
 
@@ -202,19 +202,11 @@ def proof(matter: str, hold: str, /, *, out: Path, json: bool = False) -> None:
         out: Folder to write to; made if it is not there.
         json: Print JSON: path and sha256 of each file.
     """
-    from breachbook.canonical import sha256
-    from breachbook.durable import replace
     from breachbook.holds.proof import proof_pack
 
     file, state = current.readable(matter)
-    made = proof_pack(current.workspace, file, state, current.actor(), hold)
-    written = []
-    for name, content in made.items():
-        path = out / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace(path, content)
-        written.append({"path": str(path), "sha256": sha256(content)})
+    written = files(out, proof_pack(current.workspace, file, state, current.actor(), hold))
     if json:
         as_json(written)
     else:
-        table(("file", "sha256"), [(row["path"], row["sha256"][:16]) for row in written])
+        files_table(written)

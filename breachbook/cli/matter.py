@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from breachbook import rows
-from breachbook.cli.output import as_json, heading, moment, pairs, remark, say, table
+from breachbook.cli.output import as_json, brief, heading, moment, pairs, remark, say, table
 from breachbook.cli.session import NOT_YOURS, current
 from breachbook.errors import UsageError
 
@@ -207,7 +207,7 @@ def _print_papers(view: Mapping[str, Any]) -> None:
         [
             (
                 e["id"],
-                e["source"],
+                brief(e["title"] or e["source"]),
                 e["files"],
                 e["bytes"],
                 moment(e["sealed_at"]),

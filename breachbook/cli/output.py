@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -58,6 +59,30 @@ def table(
     print("\n".join(printed))
 
 
+def files(folder: Path, made: Mapping[str, bytes]) -> list[dict[str, str]]:
+    """Write files that their owner alone may read, and give path and SHA-256 of each.
+
+    Args:
+        folder: Made if it is not there.
+        made: Content by name; a name may have folders.
+    """
+    from breachbook.canonical import sha256
+    from breachbook.durable import replace
+
+    written = []
+    for name, content in made.items():
+        path = folder / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace(path, content)
+        written.append({"path": str(path), "sha256": sha256(content)})
+    return written
+
+
+def files_table(written: Sequence[Mapping[str, str]]) -> None:
+    """Print what `files` wrote."""
+    table(("file", "sha256"), [(row["path"], row["sha256"][:16]) for row in written])
+
+
 def has_colour() -> bool:
     """Tell whether stdout is a terminal that may be written to in colour; see no-color.org."""
     dumb = os.environ.get("TERM") == "dumb"
@@ -108,6 +133,11 @@ def width(text: str) -> int:
     from unicodedata import east_asian_width
 
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def brief(text: str, columns: int = 32) -> str:
+    """Cut a text that would make a table wide; JSON has it whole."""
+    return text if len(text) <= columns else f"{text[: columns - 1]}…"
 
 
 def moment(text: str | None) -> str:

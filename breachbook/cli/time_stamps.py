@@ -26,8 +26,7 @@ def look(workspace: Workspace) -> Iterator[Item]:
         faults = list(_faults(workspace, authority))
         yield from faults
         if not faults:
-            trial = authority.legal_class == "trial"
-            worth = "worthless as proof" if trial else f"trusted by {authority.roots}"
+            worth = "worthless as proof" if authority.is_trial else f"trusted by {authority.roots}"
             yield Item(ABOUT, "ok", f"{authority.id}: {authority.legal_class}, {worth}")
 
 

@@ -6,6 +6,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from breachbook.errors import CustodyError
 
 _TRANSLATED = ip_network("64:ff9b::/96")
+# Deprecated (RFC 3879), and still used inside networks as the private addresses they were.
+_SITE_LOCAL = ip_network("fec0::/10")
 
 
 def admitted(host: str, port: int, *, example: bool) -> list[str]:
@@ -31,7 +33,8 @@ def is_admitted(address: str, *, example: bool) -> bool:
     found = _true(ip_address(address.partition("%")[0]))
     if example:
         return found.is_loopback
-    return found.is_global and not (found.is_multicast or found.is_reserved)
+    inside = found.is_multicast or found.is_reserved or found in _SITE_LOCAL
+    return found.is_global and not inside
 
 
 def _true(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

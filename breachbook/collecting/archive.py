@@ -19,7 +19,7 @@ from breachbook.seal.names import path_data, shown, text_of
 
 LISTING = "listing.jsonl"
 
-_LISTED_MEMBERS = 100_000
+_LISTED_MEMBERS, _LISTED_BYTES = 100_000, 32 << 20
 _ABSURD_BYTES, _ABSURD_RATIO = 1 << 30, 100
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _END = struct.Struct("<4s4H2LH")
@@ -102,9 +102,9 @@ def _lines(
     handle: BinaryIO, directory: _Directory, total: int, archive: str, remarks: Remarks
 ) -> Iterator[bytes]:
     seen: set[str] = set()
-    unpacked = packed = 0
+    unpacked = packed = listed_bytes = 0
     for number, member in enumerate(_members(handle, directory)):
-        if member is None or number >= _LISTED_MEMBERS:
+        if member is None or number >= _LISTED_MEMBERS or listed_bytes > _LISTED_BYTES:
             what = "its central directory is damaged" if member is None else "too many members"
             remarks.found("not-listed", archive, f"{what}; {number} of {directory.members} listed")
             break
@@ -114,7 +114,9 @@ def _lines(
                 remarks.found(code, where)
         seen.add(member.name)
         unpacked, packed = unpacked + member.size, packed + member.packed
-        yield json.dumps(member.as_data(), sort_keys=True).encode() + b"\n"
+        line = json.dumps(member.as_data(), sort_keys=True).encode() + b"\n"
+        listed_bytes += len(line)
+        yield line
     # Members that share their packed bytes are larger together than the archive that holds them.
     absurd = unpacked > _ABSURD_BYTES and unpacked > _ABSURD_RATIO * total
     if absurd or packed > total:
@@ -155,7 +157,8 @@ def _directory_64(handle: BinaryIO, end: int) -> _Directory | None:
     if len(data) < _END_64.size or data[:4] != b"PK\x06\x06":
         return None
     fields = _END_64.unpack(data)
-    return _Directory(fields[7], fields[8], fields[9])
+    # An offset that no file has is none that a file can be read at.
+    return _Directory(fields[7], fields[8], min(fields[9], end))
 
 
 def _members(handle: BinaryIO, directory: _Directory) -> Iterator[_Member | None]:

@@ -17,7 +17,7 @@ from breachbook.collecting.contract import Bench, Gathered, Order
 from breachbook.collecting.remarks import Remarks
 from breachbook.connectors.address import is_loopback
 from breachbook.errors import CustodyError
-from breachbook.slack.files import NotFetched, fetch, safe_name
+from breachbook.slack.files import NotFetched, file_row, pieces, safe_name
 from breachbook.slack.web import SlackWeb
 
 TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 - where it is, not what it is
@@ -115,20 +115,18 @@ class _Export:
     def files(self, messages: list[Answer]) -> None:
         """Fetch every file of the messages, with the token to Slack's own hosts only."""
         for number, item in enumerate(_files(messages)):
-            name = f"files/{number:05}-{safe_name(str(item.get('name') or 'file'))}"
-            row = {
-                "url": str(item.get("url_private_download") or item.get("url_private") or ""),
-                "type": str(item.get("mimetype") or ""),
-            }
-            try:
-                data = fetch(self._slack, row, _LARGEST_FILE)
-            except NotFetched as error:
-                self.remarks.found("unreadable", name, str(error))
-                continue
+            row = file_row(item)
+            name = f"files/{number:05}-{safe_name(row['name'])}"
             path = self._bench.folder / name
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            path.write_bytes(data)
-            self._bench.tell(len(data))
+            try:
+                with path.open("xb") as kept:
+                    for piece in pieces(self._slack, row, _LARGEST_FILE):
+                        kept.write(piece)
+                        self._bench.tell(len(piece))
+            except NotFetched as error:
+                path.unlink()
+                self.remarks.found("unreadable", name, str(error))
 
     def compare(self, before: list[Answer]) -> None:
         """Ask for the newest messages once more, and flag what is no longer the same."""
@@ -207,6 +205,7 @@ def _mark(message: Answer) -> tuple[Any, ...]:
 
 def _seconds(text: str) -> float:
     try:
-        return max(0.0, float(text))
+        # A server that says "at once" without end would hold us for ever.
+        return max(1.0, float(text))
     except ValueError:
         return 1.0

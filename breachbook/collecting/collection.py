@@ -24,7 +24,7 @@ from breachbook.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class Occasion:
     """Why, by whom and when in the matter's life something is collected.
 
     Attributes:
@@ -98,7 +98,7 @@ def collect(
     order: Order,
     exhibits: Path,
     exhibit: str,
-    why: Circumstances,
+    why: Occasion,
     *,
     resume: bool = False,
     progress: Callable[[Progress], None] | None = None,
@@ -158,7 +158,7 @@ def _described(gathered: Gathered, copies: Path) -> Described:
 
 
 def _record(
-    order: Order, why: Circumstances, gathered: Gathered, workspace: Workspace
+    order: Order, why: Occasion, gathered: Gathered, workspace: Workspace
 ) -> dict[str, object]:
     """Compose what the exhibit itself says of its collection; the legal basis stays in the matter."""
     return {

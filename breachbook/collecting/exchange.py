@@ -105,6 +105,7 @@ def parted(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
+        host.encode("idna"), url.encode()
     except ValueError:
         host, parts = "", urlsplit("")
     if parts.scheme not in _PORTS or not host or any(c.isspace() or c < " " for c in url):

@@ -21,7 +21,7 @@ _LARGEST = 4 << 30
 _SAFE = (
     "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.pager=cat",
     "-c", "core.alternateRefsCommand=true", "-c", "credential.helper=", "-c", "core.askPass=true",
-    "-c", "protocol.allow=never", "-c", "http.followRedirects=false", "-c", "gc.auto=0",
+    "-c", "http.followRedirects=false", "-c", "gc.auto=0",
     "-c", "maintenance.auto=false", "-c", "safe.directory=*", "-c", "pack.threads=2",
 )  # fmt: skip
 _ENVIRONMENT = {
@@ -38,6 +38,7 @@ class _Git:
     program: str
     work: Path
     seconds: int
+    transport: str
     calls: list[str] = field(default_factory=list)
 
     def run(self, *arguments: str, may_fail: bool = False) -> tuple[int, Path]:
@@ -50,7 +51,9 @@ class _Git:
             stdout=out,
             stderr=err,
             seconds=self.seconds,
-            environment=programs.environment(self.work, **_ENVIRONMENT),
+            environment=programs.environment(
+                self.work, GIT_ALLOW_PROTOCOL=self.transport, **_ENVIRONMENT
+            ),
             largest=_LARGEST,
         )
         if ended.cut or (ended.code and not may_fail):
@@ -72,8 +75,9 @@ def git(order: Order, bench: Bench) -> Gathered:
     """
     work = bench.folder.with_name("git")
     work.mkdir(mode=0o700)
-    tool = _Git(programs.found("git"), work, order.seconds)
-    source = _Address(tool, order.at, bench) if "://" in order.at else _Folder(tool, order.at)
+    scheme = order.at.partition("://")[0] if "://" in order.at else ""
+    tool = _Git(programs.found("git"), work, order.seconds, scheme)
+    source = _Address(tool, order.at, bench) if scheme else _Folder(tool, order.at)
     before = source.refs()
     repository = source.repository()
     findings = list(_shallow(repository))
@@ -144,7 +148,6 @@ class _Address:
         address = admitted(str(parts.hostname), port, example=bench.example)[0]
         literal = f"[{address}]" if ":" in address else address
         self._way = (
-            "-c", f"protocol.{parts.scheme}.allow=always",
             "-c", f"http.curloptResolve={parts.hostname}:{port}:{literal}", "-c", "http.proxy=",
         )  # fmt: skip
         self.account: dict[str, object] = {"url": at, "address": address}

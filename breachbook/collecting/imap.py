@@ -7,9 +7,12 @@ Authority:
 
 import hashlib
 import imaplib
+import io
 import json
 import re
+import socket
 import ssl
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,9 +26,12 @@ from breachbook.seal.names import shown
 INDEX = "messages.jsonl"
 
 _LARGEST = 256 << 20
+_LARGEST_ANSWER = _LARGEST + (16 << 20)
+_LONGEST_LINE = 1_000_000
 _ASKED = "(UID FLAGS INTERNALDATE RFC822.SIZE)"
 _FLAGS = re.compile(rb"FLAGS \(([^)]*)\)")
 _DATE = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
+_UID = re.compile(rb"\d{1,10}")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,12})")
 
 
@@ -35,6 +41,72 @@ class _Mailbox:
     host: str
     port: int
     folder: str
+
+
+class _Wire(io.RawIOBase):
+    """What is read from a server: each answer within a time and a size, however its bytes drip."""
+
+    def __init__(self, wire: socket.socket, seconds: int) -> None:
+        self._wire, self._seconds = wire, seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin to count anew, for the next answer."""
+        self._until, self._rest = time.monotonic() + self._seconds, _LARGEST_ANSWER
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._rest <= 0:
+            raise imaplib.IMAP4.error("its answer is longer than any that is read")
+        self._wire.settimeout(max(self._until - time.monotonic(), 0.001))
+        got = self._wire.recv_into(buffer)
+        self._rest -= got
+        return got
+
+
+class _Server(imaplib.IMAP4_SSL):
+    """The client of Python, reading through our limits."""
+
+    def __init__(self, where: _Mailbox, seconds: int) -> None:
+        self._seconds = seconds
+        super().__init__(
+            where.host,
+            where.port,
+            ssl_context=ssl.create_default_context(),
+            timeout=min(seconds, 60),
+        )
+
+    def open(self, *arguments: Any, **more: Any) -> None:
+        """Connect."""
+        super().open(*arguments, **more)
+        self._limited = _Wire(self.sock, self._seconds)
+        self._lines = io.BufferedReader(self._limited)
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if error is None:
+            super().__exit__(kind, error, trace)
+        else:  # what a server that is out of step says next would hide what went wrong
+            self.shutdown()
+
+    def uid(self, command: str, *arguments: str) -> tuple[str, list[Any]]:
+        """Ask; the answer has a time and a size of its own."""
+        self._limited.renew()
+        return super().uid(command, *arguments)
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes, or fewer at the end."""
+        if size > _LARGEST_ANSWER:
+            raise self.error("announces more than is read")
+        return self._lines.read(size)
+
+    def readline(self) -> bytes:
+        """Read a line."""
+        line = self._lines.readline(_LONGEST_LINE + 1)
+        if len(line) > _LONGEST_LINE:
+            raise self.error("its line is longer than any that is read")
+        return line
 
 
 def mailbox(order: Order, bench: Bench) -> Gathered:
@@ -49,12 +121,7 @@ def mailbox(order: Order, bench: Bench) -> Gathered:
         raise CustodyError(f"{order.title}: {order.secret or 'secret'} is not in the environment")
     remarks = Remarks()
     try:
-        with imaplib.IMAP4_SSL(
-            where.host,
-            where.port,
-            ssl_context=ssl.create_default_context(),
-            timeout=min(order.seconds, 60),
-        ) as server:
+        with _Server(where, order.seconds) as server:
             server.login(where.user, password)
             state = _examine(server, where.folder)
             uids = _uids(server)
@@ -62,7 +129,7 @@ def mailbox(order: Order, bench: Bench) -> Gathered:
             _compare(uids, _uids(server), state, _examine(server, where.folder), remarks)
     except (imaplib.IMAP4.error, OSError) as error:
         raise CustodyError(
-            f"{order.title}: {_why(error)}; nothing of it is kept; see to address, user and secret"
+            f"{order.title}: {_why(error, order)}; nothing of it is kept; see to address, user and secret"
         ) from None
     account = {
         "host": where.host,
@@ -94,7 +161,7 @@ def _mailbox(order: Order, bench: Bench) -> _Mailbox:
     return _Mailbox(user, host, port, folder)
 
 
-def _examine(server: imaplib.IMAP4_SSL, folder: str) -> dict[str, str]:
+def _examine(server: _Server, folder: str) -> dict[str, str]:
     """Open the folder read-only; give its UIDVALIDITY and number of messages."""
     escaped = folder.replace("\\", "\\\\")
     code, told = server.select(f'"{escaped}"', readonly=True)
@@ -104,14 +171,17 @@ def _examine(server: imaplib.IMAP4_SSL, folder: str) -> dict[str, str]:
     return {"uid_validity": _text(validity[0]), "exists": _text(told[0])}
 
 
-def _uids(server: imaplib.IMAP4_SSL) -> list[int]:
+def _uids(server: _Server) -> list[int]:
     code, told = server.uid("SEARCH", "ALL")
     if code != "OK":
         raise imaplib.IMAP4.error("does not list its messages")
-    return [int(one) for one in (told[0] or b"").split()]
+    listed = (told[0] or b"").split()
+    if not all(_UID.fullmatch(one) for one in listed):
+        raise imaplib.IMAP4.error("lists something else than messages")
+    return [int(one) for one in listed]
 
 
-def _keep(server: imaplib.IMAP4_SSL, uid: int, bench: Bench, remarks: Remarks) -> bytes:
+def _keep(server: _Server, uid: int, bench: Bench, remarks: Remarks) -> bytes:
     """Write one message; give its line of the index."""
     name = f"{uid}.eml"
     facts = _facts(server.uid("FETCH", str(uid), _ASKED)[1])
@@ -155,7 +225,9 @@ def _compare(
         remarks.found("changed-while-read", f"{uid}.eml", word)
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, order: Order) -> str:
+    if isinstance(error, TimeoutError):
+        return f"the server took longer than {order.seconds} s for an answer"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({error.verify_message})"
     if isinstance(error, OSError):

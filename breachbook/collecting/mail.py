@@ -22,6 +22,7 @@ INDEX = "messages.jsonl"
 
 _SEPARATOR = b"From "
 _PIECE = 1 << 16
+_LARGEST_INDEX = 64 << 20
 _HEADER = re.compile(
     rb"(?im)^(received|return-path|message-id|from|to|subject|date|mime-version|delivered-to|x-[a-z-]+)[ \t]*:"
 )
@@ -41,10 +42,13 @@ def _indexed(copies: Path) -> Described:
             name = path.relative_to(copies).as_posix()
             count = 0
             for offset, size, digest in _messages(path):
+                if index.tell() > _LARGEST_INDEX:
+                    remarks.found("not-listed", name, f"too many messages; {count} of it listed")
+                    break
                 row = {"file": name, "offset": offset, "bytes": size, "sha256": digest}
                 index.write(json.dumps(row, sort_keys=True).encode() + b"\n")
                 count += 1
-            if not count:
+            if not count and index.tell() <= _LARGEST_INDEX:
                 remarks.found("not-listed", name, "no message was recognised in it")
     return Described({INDEX: index.getvalue()}, remarks.findings("."))
 

@@ -6,9 +6,9 @@ Region, keys and endpoint come from the environment, as every S3 tool reads them
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,13 +43,14 @@ def bucket(order: Order, bench: Bench) -> Gathered:
     place = urlsplit(order.at)
     prefix = f"{place.netloc}{place.path}".rstrip("/")
     files = s3fs.S3FileSystem(skip_instance_cache=True, use_listings_cache=False)
-    before = _listing(files, prefix, order)
+    asking = _Asking(files, order)
+    before = _listing(asking, prefix)
     remarks = Remarks()
     rows = []
     for key, path in _placed(before, prefix):
-        digest = _download(files, key, bench, path, remarks)
+        digest = _download(asking, key, before[key], bench, path, remarks)
         rows.append({**before[key], "key": key, "path": path, "sha256": digest})
-    _compare(before, _listing(files, prefix, order), dict(_placed(before, prefix)), remarks)
+    _compare(before, _listing(asking, prefix), dict(_placed(before, prefix)), remarks)
     told = b"".join(
         json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n" for row in rows
     )
@@ -78,12 +79,38 @@ def _require_reachable(order: Order, bench: Bench) -> None:
         )
 
 
-def _listing(files: Any, prefix: str, order: Order) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """The server, each question to which has an end: its own time-out counts from byte to byte."""
+
+    files: Any
+    order: Order
+
+    def __call__(self, method: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
+        """Wait for what a method that is a coroutine gives.
+
+        Raises:
+            CustodyError: The server took too long.
+        """
+        from fsspec.asyn import sync
+        from fsspec.exceptions import FSTimeoutError
+
+        try:
+            return sync(self.files.loop, method, *arguments, timeout=self.order.seconds, **more)
+        except FSTimeoutError:
+            raise CustodyError(
+                f"{self.order.title}: the server took longer than {self.order.seconds} s for an"
+                " answer; nothing of it is kept; give the source more seconds and collect it again"
+            ) from None
+
+
+def _listing(asking: _Asking, prefix: str) -> dict[str, dict[str, Any]]:
     """List every object below a prefix: key to bytes, etag and time of its last change."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    order = asking.order
     try:
-        found = files.find(prefix, detail=True)
+        found = asking(asking.files._find, prefix, detail=True)
     except (OSError, BotoCoreError, ClientError) as error:
         raise CustodyError(
             f"{order.title}: cannot be listed ({type(error).__name__}); see to the bucket's name, the"
@@ -108,11 +135,13 @@ def _facts(info: Mapping[str, Any]) -> dict[str, Any]:
 def _placed(listed: Mapping[str, Row], prefix: str) -> Iterator[tuple[str, str]]:
     """Give each key the path it is stored under: itself, or a digest of it where that is no plain path."""
     taken = set(listed)
+    used: set[str] = set()
     for key in sorted(listed):
-        below = key[len(prefix) :].lstrip("/") or key.rpartition("/")[2]
+        below = key[len(prefix) :].removeprefix("/") or key.rpartition("/")[2]
         parts = below.split("/")
         above = {"/".join(key.split("/")[:n]) for n in range(1, key.count("/") + 1)}
-        plain = all(_is_plain(part) for part in parts) and not above & taken
+        plain = all(_is_plain(part) for part in parts) and not above & taken and below not in used
+        used.add(below)
         yield key, below if plain else f"{ODD_FOLDER}/{hashlib.sha256(key.encode()).hexdigest()}"
 
 
@@ -124,32 +153,41 @@ def _is_plain(part: str) -> bool:
     )
 
 
-def _download(files: Any, key: str, bench: Bench, path: str, remarks: Remarks) -> str:
+def _download(
+    asking: _Asking, key: str, told: Row, bench: Bench, path: str, remarks: Remarks
+) -> str:
     """Write one object below the bench's folder; give the SHA-256 of what came, empty for nothing."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
     target = bench.folder / path
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256()
-    try:
-        with files.open(key, "rb", block_size=_PIECE, cache_type="none") as origin:
-            _write(origin, target, digest, bench)
-    except FileNotFoundError:
-        remarks.found("vanished", shown(path))
-        return ""
-    except (PermissionError, BotoCoreError, ClientError) as error:
-        target.unlink(missing_ok=True)
-        remarks.found("unreadable", shown(path), type(error).__name__)
-        return ""
-    return digest.hexdigest()
-
-
-def _write(origin: Any, target: Path, digest: Any, bench: Bench) -> None:
     with target.open("xb") as kept:
-        while piece := origin.read(_PIECE):
+        for piece in _pieces(asking, key, int(told["bytes"])):
+            if isinstance(piece, Exception):
+                target.unlink()
+                code = "vanished" if isinstance(piece, FileNotFoundError) else "unreadable"
+                remarks.found(code, shown(path), type(piece).__name__)
+                return ""
             kept.write(piece)
             digest.update(piece)
             bench.tell(len(piece))
+    return digest.hexdigest()
+
+
+def _pieces(asking: _Asking, key: str, size: int) -> Iterator[bytes | Exception]:
+    """Yield an object piece by piece; a fault of the server's, told from one of our disk, ends it."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    at = 0
+    while at < size:
+        try:
+            piece = asking(asking.files._cat_file, key, start=at, end=min(at + _PIECE, size))
+        except (OSError, BotoCoreError, ClientError) as error:
+            yield error
+            return
+        if not piece:
+            return
+        yield piece
+        at += len(piece)
 
 
 def _compare(

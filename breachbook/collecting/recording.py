@@ -1,20 +1,20 @@
 """What a collection leaves in the journal: that it was begun, and the exhibit that came of it."""
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 from breachbook.collecting.admission import require_admitted
-from breachbook.collecting.collection import Circumstances, collect, order_of, stored_in
+from breachbook.collecting.collection import Occasion, collect, order_of, stored_in
 from breachbook.collecting.contract import Order
 from breachbook.collecting.registry import KINDS
 from breachbook.custody import Progress, Sealed
-from breachbook.deadline_records import COUNSEL
+from breachbook.doers import COLLECTORS
 from breachbook.errors import UsageError
 from breachbook.events import Actor, Draft, Event
+from breachbook.layout import COUNTRY
 from breachbook.library import Library
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
@@ -22,9 +22,6 @@ from breachbook.records import may, on_matter, still_open
 from breachbook.source import shown
 from breachbook.workspace import Workspace
 from breachbook.workspace_files import WorksCouncil
-
-# Who may collect: those who contain and preserve, and counsel who direct them.
-COLLECTORS = ("security-responder", "it-administrator", *COUNSEL)
 
 
 def sealed_draft(
@@ -81,14 +78,15 @@ def by_hand(
         still_open(matter)
         require_admitted(order, matter, law, on)
         if resume is None:
-            return [_begun_draft(file, matter, actor, order, authority)]
+            title = None if order.source in workspace.rows("sources") else order.title
+            return [_begun_draft(file, matter, actor, order, authority, title)]
         _require_begun(matter, order, resume)
         return []
 
     begun = file.transact(begin)
     exhibit = resume or str(begun[0].data["exhibit"])
     matter = file.refresh()
-    why = Circumstances(
+    why = Occasion(
         matter=matter.id,
         step="-",
         authority=authority,
@@ -97,9 +95,7 @@ def by_hand(
         journal_head=matter.head,
         previous_seal=matter.evidence.newest_seal,
     )
-    sealed = collect(
-        workspace, order, file.folder / "exhibits", exhibit, why, resume=True, progress=progress
-    )
+    sealed = collect(workspace, order, file.exhibits, exhibit, why, resume=True, progress=progress)
 
     def end(matter: Matter) -> list[Draft]:
         if exhibit in matter.exhibits:
@@ -110,11 +106,18 @@ def by_hand(
 
 
 def _begun_draft(
-    file: MatterFile, matter: Matter, actor: Actor, order: Order, authority: str
+    file: MatterFile,
+    matter: Matter,
+    actor: Actor,
+    order: Order,
+    authority: str,
+    title: str | None,
 ) -> Draft:
     data: dict[str, Any] = {
         "exhibit": matter.number("E"), "collector": order.kind, "source": order.source,
     }  # fmt: skip
+    if title is not None:
+        data["title"] = file.values.commit(title)
     if authority:
         data["authority"] = file.values.commit(authority)
     return Draft("exhibit.begun", data, actor)
@@ -152,6 +155,11 @@ def named(workspace: Workspace, what: str, kind: str | None, facts: Mapping[str,
             )
         return order_of(rows[what], workspace)
     is_address = "://" in what
+    if is_address and what.partition("://")[0].lower() not in ("http", "https"):
+        raise UsageError(
+            f"{shown(what)}: allowed by hand: an address such as https://share.example/x;"
+            " s3, sftp and imap stand in sources.yaml, name that row's id"
+        )
     path = Path(what).absolute()
     if not is_address and not os.path.lexists(path):
         raise UsageError(f"{shown(what)}: got nothing there; allowed: a path, an address or one of"
@@ -170,7 +178,7 @@ def _require_hand(kind: str, is_address: bool, told: Mapping[str, Any]) -> None:
     by_hand = [name for name, one in KINDS.items() if one.by_hand and key in one.at]
     if kind not in by_hand:
         raise UsageError(f"--kind: got {shown(kind)}; allowed here: {', '.join(by_hand)}")
-    if not re.fullmatch(r"[A-Z]{2}|", told.get("place", "")):
+    if told.get("place") and not COUNTRY.fullmatch(told["place"]):
         raise UsageError(f"--place: got {shown(told['place'])}; allowed: a country such as US")
     councils = get_args(WorksCouncil)
     if told.get("works_council", "pending") not in councils:

@@ -1,7 +1,6 @@
 """What people hand in over a page or in Slack: kept whole first, then sealed, and finished after a kill."""
 
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from pathlib import Path
 from breachbook.collecting.collection import stored_in
 from breachbook.collecting.contract import Order
 from breachbook.collecting.recording import by_hand
-from breachbook.durable import replace, sync_folder
+from breachbook.durable import replace, sync_tree
 from breachbook.errors import BreachbookError
 from breachbook.events import Actor
 from breachbook.exhibit_book import Exhibit
@@ -70,13 +69,7 @@ def sealed(matter: Matter, name: str) -> Exhibit | None:
 
 def complete(payload: Path, handed: HandedIn) -> Path:
     """Say that all files are there and whole; from now on a kill loses nothing. Gives what `seal` takes."""
-    for path in payload.rglob("*"):
-        if path.is_file():
-            with path.open("rb+") as kept:
-                os.fsync(kept.fileno())
-        else:
-            sync_folder(path)
-    sync_folder(payload)
+    sync_tree(payload)
     folder = payload.parent
     replace(folder / _ORDER, json.dumps(asdict(handed)).encode())
     return folder

@@ -67,7 +67,10 @@ def _followed(url: str, asking: partial[Exchange]) -> tuple[list[Exchange], list
     exchanges = [asking(url, 0)]
     seen = {exchanges[0].url}
     while location := exchanges[-1].location:
-        following = urljoin(exchanges[-1].url, location).partition("#")[0]
+        try:
+            following = urljoin(exchanges[-1].url, location).partition("#")[0]
+        except ValueError:
+            return exchanges, [Finding("no-answer", WARC, "a redirection to no address")]
         if following in seen or len(exchanges) > MOST_REDIRECTS:
             return exchanges, [Finding("cut-short", WARC, "redirections that never end")]
         seen.add(following)

@@ -22,11 +22,10 @@ class Aside:
 
     def keep(self, kept: Mapping[str, Any]) -> str:
         """Keep a message and who asked; gives its token. What nobody came back for is removed."""
-        folder = self.workspace.run / "slack-messages"
-        folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder.mkdir(mode=0o700, exist_ok=True)
         self._forget_old()
         token = secrets.token_hex(16)
-        replace(folder / f"{token}.json", json.dumps(kept).encode())
+        replace(self._path(token), json.dumps(kept).encode())
         return token
 
     def get(self, token: str, person: str) -> dict[str, Any] | None:
@@ -41,13 +40,17 @@ class Aside:
         """Forget a message whose form was sent."""
         self._path(token).unlink(missing_ok=True)
 
+    @property
+    def _folder(self) -> Path:
+        return self.workspace.run / "slack-messages"
+
     def _path(self, token: str) -> Path:
         name = token if token.isalnum() else "none"
-        return self.workspace.run / "slack-messages" / f"{name}.json"
+        return self._folder / f"{name}.json"
 
     def _forget_old(self) -> None:
         oldest = self.workspace.now().timestamp() - _SECONDS
-        for path in (self.workspace.run / "slack-messages").glob("*.json"):
+        for path in self._folder.glob("*.json"):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()

@@ -1,9 +1,8 @@
 """Files handed in over a matter's private page: taken as they come, capped, and sealed as an exhibit."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -14,18 +13,19 @@ from starlette.types import Message, Receive
 from breachbook.collecting import uploads
 from breachbook.collecting.uploads import HandedIn
 from breachbook.errors import BreachbookError
+from breachbook.layout import COUNTRY
 from breachbook.library import Library
 from breachbook.slack.files import safe_name
 from breachbook.wake import Waker
 from breachbook.workspace import Workspace
+from breachbook.workspace_files import WorksCouncil
 
 MAX_BYTES = 1 << 30
 MAX_FILES = 100
 
 _PIECE = 1 << 20
-_PLACE = re.compile(r"[A-Z]{2}")
 _MARKS = ("personal_data", "trade_secret", "state_secret")
-_COUNCIL = ("", "agreed", "informed", "not-required", "pending")
+_COUNCIL = ("", *get_args(WorksCouncil))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class HandingIn:
         place = str(form.get("place", "")).strip().upper()
         title = str(form.get("title", "")).strip()[:200]
         council = str(form.get("works_council", ""))
-        if not files or not title or council not in _COUNCIL or not _PLACE.fullmatch(place):
+        if not files or not title or council not in _COUNCIL or not COUNTRY.fullmatch(place):
             return Handed(
                 "", "Nothing was kept: name at least one file, a title and a country such as US."
             )

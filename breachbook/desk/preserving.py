@@ -11,12 +11,12 @@ from slack_bolt import Ack, BoltContext
 
 from breachbook import rows
 from breachbook.collecting import uploads
-from breachbook.collecting.recording import COLLECTORS
 from breachbook.collecting.uploads import HandedIn
 from breachbook.desk.aside import Aside
 from breachbook.desk.attachments import fetch_into
 from breachbook.desk.matters import NOT_YOURS, Matters
 from breachbook.desk.speaking import FollowUp, Voice, close_form, follow, user_of
+from breachbook.doers import COLLECTORS
 from breachbook.errors import BreachbookError
 from breachbook.slack import preserve_form
 from breachbook.slack.files import file_rows

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from breachbook.documents import custody_words as spoken
+from breachbook.documents.press import Sheet
 from breachbook.documents.printed import Report, printed
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
@@ -68,16 +69,15 @@ def custody_report(
 def _printed(data: Row, language: str) -> Report:
     writer = _Writer(language)
     where = f"{data['matter']} {data['exhibit']['id']}"
-    return printed(
-        _TEMPLATE,
-        writer.form(data),
+    sheet = Sheet(
         language=language,
         title=f"{writer.words['title']} {where}",
         author=writer.named(data["organisation"]),
         label=f"{where}, {writer.line(data['as_of']['line'])}",
+        watermark=_WATERMARK if data["example"] else "",
         dated=data["as_of"]["at"][:10],
-        watermark=_WATERMARK if data["example"] else None,
     )
+    return printed(_TEMPLATE, writer.form(data), sheet)
 
 
 class _Writer:
@@ -129,7 +129,8 @@ class _Writer:
     def _facts(self, data: Row) -> Iterator[tuple[str, str]]:
         words, one = self.words, data["exhibit"]
         source = spoken.word(spoken.COLLECTORS, self.language, one["collector"])
-        yield words["source"], source + (f": {one['source']}" if one["source"] != "-" else "")
+        called = self._text(one["title"]) if one["title"] else one["source"]
+        yield words["source"], source + (f": {called}" if called != "-" else "")
         yield words["collected_by"], self._whole(one["operator"])
         yield words["tool"], one["tool"]
         yield words["sealed"], self._moment(one, "sealed_at", data)

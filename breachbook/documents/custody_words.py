@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from breachbook.custody import ACQUISITION
+from breachbook import custody
 
 Words = Mapping[str, str]
 
@@ -198,16 +198,7 @@ LABELS: Mapping[str, Words] = {
 ACTS: Mapping[str, Words] = {
     "en-US": {
         "collected": "collected and sealed",
-        "received": "received from outside",
-        "offered": "handed over, not yet taken",
-        "transferred": "taken over",
-        "withdrawn": "hand-over withdrawn",
-        "accessed": "looked into",
-        "copied": "copied",
-        "exported": "left in a bundle",
-        "returned": "given back",
-        "destroyed": "destroyed",
-        "verified": "verified",
+        **custody.ACTS,
     },
     "zh-CN": {
         "collected": "提取并封存",
@@ -301,10 +292,11 @@ COUNCIL: Mapping[str, Words] = {
 }
 
 FINDINGS: Mapping[str, Words] = {
-    "en-US": ACQUISITION,
+    "en-US": custody.ACQUISITION,
     "zh-CN": {
         "vanished": "列出后读取前已消失",
         "unreadable": "无法读取，仅保存元数据",
+        "empty": "其中没有文件；未挂载的磁盘亦如此显示",
         "changed-while-read": "读取过程中来源发生变化，所保存的为读到的内容",
         "link-not-followed": "符号链接，保存其指向名称，未保存所指内容",
         "special-not-read": "管道、套接字或设备，已记录，未打开",

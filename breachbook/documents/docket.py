@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from breachbook.documents.press import Sheet
 from breachbook.documents.printed import Report, printed
 
 __all__ = ["Report", "docket_report"]
@@ -18,13 +19,12 @@ def docket_report(told: Mapping[str, Any], *, watermark: str | None = None) -> R
     Raises:
         ContentError: pandoc or Typst refused it.
     """
-    return printed(
-        "docket.md.j2",
-        told,
+    sheet = Sheet(
         language="en-US",
         title=f"Docket of {told['matter']['id']}",
         author=told["organisation"],
         label=f"{told['matter']['id']}, line {told['as_of']['line']}",
+        watermark=watermark or "",
         dated=told["as_of"]["day"],
-        watermark=watermark,
     )
+    return printed("docket.md.j2", told, sheet)

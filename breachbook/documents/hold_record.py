@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from breachbook.documents.inert import inert
+from breachbook.documents.press import Sheet
+from breachbook.documents.printed import printed
 
-_FOLDER = Path(__file__).parent / "reports"
-_NAME = "hold.md.j2"
-_LANGUAGE = "en-US"
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 
 
@@ -25,25 +22,21 @@ def hold_record(
     Raises:
         ContentError: pandoc or Typst refused it.
     """
-    from breachbook.documents.press import Sheet, press
-    from breachbook.documents.templates import Templates, tidy
-
-    context = _inert({**told, "organisation": organisation})
-    text = tidy(Templates([_FOLDER], _LANGUAGE).render(_NAME, context))
     sheet = Sheet(
-        language=_LANGUAGE,
+        language="en-US",
         title=f"Legal hold {told['hold']} of {told['matter']}",
         author=organisation,
         label=f"{told['matter']}, line {told['as_of']['line']}",
         watermark=watermark or "",
         dated=told["as_of"]["day"],
     )
-    return press(text, sheet, f"reports/{_NAME}", names_unshown=True)[1]
+    return printed("hold.md.j2", _readable({**told, "organisation": organisation}), sheet).pdf
 
 
-def _inert(value: Any) -> Any:
+def _readable(value: Any) -> Any:
+    """Write every moment as people do, to the second."""
     if isinstance(value, Mapping):
-        return {key: _inert(inner) for key, inner in value.items()}
+        return {key: _readable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_inert(inner) for inner in value]
-    return inert(_MOMENT.sub(r"\1 \2 UTC", value)) if isinstance(value, str) else value
+        return [_readable(inner) for inner in value]
+    return _MOMENT.sub(r"\1 \2 UTC", value) if isinstance(value, str) else value

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from breachbook.documents.inert import inert, release
+from breachbook.documents.press import Sheet, press
+from breachbook.documents.templates import Templates, tidy
 
 _FOLDER = Path(__file__).parent / "reports"
 # A word too long for a narrow column may be broken anywhere; a whole SHA-256 stands in a wide one.
@@ -24,37 +26,18 @@ class Report:
     pdf: bytes
 
 
-def printed(
-    template: str,
-    told: Mapping[str, Any],
-    *,
-    language: str,
-    title: str,
-    author: str,
-    label: str,
-    dated: str,
-    watermark: str | None = None,
-) -> Report:
+def printed(template: str, told: Mapping[str, Any], sheet: Sheet) -> Report:
     """Print a report; the same arguments give the same bytes.
 
     Args:
         template: File name in ``reports``.
         told: What it says; every text in it is data.
-        language: ``en-US`` or ``zh-CN``.
-        title: For the files' properties.
-        author: For the files' properties.
-        label: In the footer.
-        dated: ISO date for the files' properties.
-        watermark: On every page.
+        sheet: What goes around it.
 
     Raises:
         ContentError: pandoc or Typst refused it.
     """
-    from breachbook.documents.press import Sheet, press
-    from breachbook.documents.templates import Templates, tidy
-
-    text = tidy(Templates([_FOLDER], language).render(template, _inert(told)))
-    sheet = Sheet(language, title, author, label, watermark or "", dated)
+    text = tidy(Templates([_FOLDER], sheet.language).render(template, _inert(told)))
     docx, pdf = press(text, sheet, f"reports/{template}", names_unshown=True)
     return Report(release(text).encode(), docx, pdf)
 

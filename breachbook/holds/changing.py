@@ -10,7 +10,7 @@ from breachbook.deadline_records import COUNSEL
 from breachbook.errors import UsageError
 from breachbook.events import Actor, Draft, Event, stamp
 from breachbook.hold_book import CUSTODIAN, RESUME, STEWARD, TASKS, Hold, Order, Terms
-from breachbook.hold_reminders import privilege_of
+from breachbook.hold_reminders import known, knows, privilege_of
 from breachbook.holds.notices import STEWARD_REPLY_DAYS, said, steward_notice, told_terms
 from breachbook.library import Library
 from breachbook.matter import Matter
@@ -83,7 +83,7 @@ def add_custodian(
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "widening a legal hold")
         still_open(matter)
-        _noticed(matter, hold)
+        _noticed(matter, actor, hold)
         step = _step(matter, library, file, hold)
         already = person in matter.report["custodians"] or (step, person) in matter.hold_book.added
         if already or matter.hold_book.entry(hold, person) is not None:
@@ -111,7 +111,7 @@ def add_steward(
     def allowed(matter: Matter) -> Order:
         may(matter, actor, COUNSEL, "instructing a data steward")
         still_open(matter)
-        order = known_order(matter, hold)
+        order = known_order(matter, actor, hold)
         entry = matter.hold_book.entry(hold, person)
         if entry is not None and entry.role == CUSTODIAN:
             raise UsageError(
@@ -151,7 +151,7 @@ def amend(
     def allowed(matter: Matter) -> tuple[Order, list[Hold]]:
         may(matter, actor, COUNSEL, "changing a legal hold")
         still_open(matter)
-        order = known_order(matter, hold)
+        order = known_order(matter, actor, hold)
         standing = [
             entry
             for entry in matter.hold_book.of(hold)
@@ -206,7 +206,7 @@ def exempt(file: MatterFile, actor: Actor, hold: str, person: str, reason: str) 
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "exempting from a legal hold")
         still_open(matter)
-        entry = standing_entry(matter, hold, person)
+        entry = standing_entry(matter, actor, hold, person)
         data = {
             "hold": entry.id,
             "custodian": person,
@@ -243,30 +243,30 @@ def check_tasks(tasks: Sequence[str]) -> None:
         raise UsageError(f"--task: got {got}; allowed: {', '.join(known)}")
 
 
-def known_order(matter: Matter, hold: str) -> Order:
+def known_order(matter: Matter, actor: Actor, hold: str) -> Order:
     """Give a hold, a silent one too, to counsel who may know of it.
 
     Raises:
         UsageError: There is no such hold.
     """
-    found = matter.hold_book.orders.get(hold)
-    if found is None:
-        allowed = ", ".join(matter.hold_book.orders) or "none stands"
+    orders = matter.hold_book.orders
+    offered = [one for one in orders if knows(matter, actor.person, one)]
+    if hold not in offered:
+        allowed = ", ".join(offered) or "none stands"
         raise UsageError(f"{matter.id}: got the hold {shown(hold)}; allowed: {allowed}")
-    return found
+    return orders[hold]
 
 
-def standing_entry(matter: Matter, hold: str, person: str) -> Hold:
+def standing_entry(matter: Matter, actor: Actor, hold: str, person: str) -> Hold:
     """Give what an unreleased hold puts to a person, to counsel who may know of it.
 
     Raises:
         UsageError: It is not put to them, or was released.
     """
-    found = matter.hold_book.entry(hold, person)
-    if found is None or found.state == "released":
-        standing = [
-            f"{h.id} of {h.custodian}" for h in matter.hold_book.every() if h.state != "released"
-        ]
+    offered = [one for one in known(matter, actor.person) if one.state != "released"]
+    found = next((one for one in offered if (one.id, one.custodian) == (hold, person)), None)
+    if found is None:
+        standing = [f"{one.id} of {one.custodian}" for one in offered]
         raise UsageError(
             f"{matter.id}: got the hold {shown(hold)} of {shown(person)};"
             f" allowed: {', '.join(standing) or 'none stands'}"
@@ -274,8 +274,8 @@ def standing_entry(matter: Matter, hold: str, person: str) -> Hold:
     return found
 
 
-def _noticed(matter: Matter, hold: str) -> Order:
-    order = known_order(matter, hold)
+def _noticed(matter: Matter, actor: Actor, hold: str) -> Order:
+    order = known_order(matter, actor, hold)
     if order.silent:
         raise UsageError(
             f"{matter.id} {hold}: nobody but its stewards is told of it; allowed: --steward, or"
@@ -286,8 +286,8 @@ def _noticed(matter: Matter, hold: str) -> Order:
 
 def _step(matter: Matter, library: Library, file: MatterFile, hold: str) -> str:
     """Name the step that delivers a hold's notices; a converted hold has it from its custodian."""
-    known = [step for (step, _), added in matter.hold_book.added.items() if added == hold]
-    step = known[0] if known else hold.rpartition("-")[0]
+    added_by = [step for (step, _), added in matter.hold_book.added.items() if added == hold]
+    step = added_by[0] if added_by else hold.rpartition("-")[0]
     steps = {item.id: item for item in library.pinned(file, matter).steps}
     if step not in steps or steps[step].kind != "hold":
         raise UsageError(

@@ -10,11 +10,10 @@ from breachbook.hold_book import Terms
 from breachbook.library import Library
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
-from breachbook.notices import load_kind, render
+from breachbook.notices import WATERMARK, load_kind, render
 from breachbook.workspace import Workspace
 
 KIND = "legal-hold"
-WATERMARK = "EXAMPLE - NOT A REAL NOTICE"
 STEWARD_REPLY_DAYS = 1
 
 

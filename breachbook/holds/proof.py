@@ -6,9 +6,9 @@ from breachbook.deadline_records import COUNSEL
 from breachbook.documents.hold_record import hold_record
 from breachbook.events import Actor
 from breachbook.holds.changing import known_order
-from breachbook.holds.notices import WATERMARK
 from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
+from breachbook.notices import WATERMARK
 from breachbook.records import may
 from breachbook.views.holds import notices_of, proof_view
 from breachbook.workspace import Workspace
@@ -26,7 +26,7 @@ def proof_pack(
         UsageError: No such hold.
     """
     may(matter, actor, COUNSEL, "the proof pack of a legal hold")
-    order = known_order(matter, hold)
+    order = known_order(matter, actor, hold)
     told = proof_view(file, matter, workspace.people, hold)
     watermark = WATERMARK if matter.example else None
     pdf = hold_record(told, workspace.config.organisation.name, watermark=watermark)

@@ -42,7 +42,7 @@ def release(
     def allowed(matter: Matter) -> tuple[Hold, str]:
         may(matter, actor, COUNSEL, "releasing a legal hold")
         still_open(matter)
-        entry = standing_entry(matter, hold, custodian)
+        entry = standing_entry(matter, actor, hold, custodian)
         return entry, consents.standing(matter, "release-hold", f"{hold}|{custodian}").id
 
     state = file.refresh()

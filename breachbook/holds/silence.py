@@ -24,6 +24,7 @@ from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
 from breachbook.records import may, still_open
 from breachbook.source import shown
+from breachbook.steps import begun_anew
 
 PRIVILEGE = "attorney-client"
 
@@ -101,7 +102,7 @@ def convert(
     def drafts(matter: Matter) -> list[Draft]:
         may(matter, actor, COUNSEL, "making a hold known")
         still_open(matter)
-        order = _silent(matter, hold)
+        order = _silent(matter, actor, hold)
         step = first_hold_step(library, file, matter)
         if order.about not in library.workspace.people or step is None:
             got = (
@@ -117,7 +118,10 @@ def convert(
             "custodian": order.about,
             "reason": file.values.commit(reason),
         }
-        return [Draft("hold.converted", data, actor, PRIVILEGE)]
+        found = [Draft("hold.converted", data, actor, PRIVILEGE)]
+        if (step, order.about) in matter.steps:  # another hold's notice went to them before
+            found += begun_anew(file, matter, actor, f"{step}/{order.about}", reason)
+        return found
 
     return file.transact(drafts)
 
@@ -135,8 +139,8 @@ def _ordered(
     return Draft(draft.kind, draft.data, draft.actor, PRIVILEGE)
 
 
-def _silent(matter: Matter, hold: str) -> Order:
-    order = known_order(matter, hold)
+def _silent(matter: Matter, actor: Actor, hold: str) -> Order:
+    order = known_order(matter, actor, hold)
     if not order.silent:
         raise UsageError(f"{matter.id} {hold}: those concerned know of it; allowed: a silent hold")
     return order

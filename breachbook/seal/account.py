@@ -53,23 +53,27 @@ class Account:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def describe(account: Account, said: Described, root: int) -> None:
+def describe(account: Account, said: Described, root: int, *, is_empty: bool) -> None:
     """Take over what the caller has to say, and see whether the source is still in its place.
 
     Args:
         account: Filled in.
         said: Further tag files, and findings.
         root: Descriptor of the folder that was read.
+        is_empty: No file was in it.
     """
     account.tags, account.remarks = said.tags, list(said.findings)
     folder = account.source.parent if account.is_file else account.source
     try:
-        moved = not os.path.samestat(os.fstat(root), folder.stat())
+        there = folder.stat(follow_symlinks=account.is_file)
+        moved = not os.path.samestat(os.fstat(root), there)
     except OSError:
         moved = True
     if moved:
         detail = "the source was moved or unmounted while it was read"
         account.remarks.append(Finding("vanished", ".", detail))
+    if is_empty:
+        account.remarks.append(Finding("empty", "."))
 
 
 def write_tags(account: Account, catalogue: Catalogue, tags: TagFiles, finished: datetime) -> None:
@@ -129,7 +133,7 @@ def _write_entries(account: Account, catalogue: Catalogue, tags: TagFiles) -> No
         entries.write(line(entry, account.algorithm, account.links))
         account.findings += entry.findings
         if entry.sha256:
-            manifest.write(bags.manifest([(str(entry.place), entry.sha256)]))
+            manifest.write(bags.manifest_line(str(entry.place), entry.sha256))
             counts["files"] += 1
             counts["bytes"] += entry.size
         else:

@@ -152,7 +152,7 @@ def _preserve(task: _Task, staged: Stage, root: int, name: str | None, read_back
             with _durable(sync, bag, staged.bag, catalogue):
                 finished = task.now()
                 said = task.describe(staged.bag / "data") if task.describe else Described()
-                describe(account, said, root)
+                describe(account, said, root, is_empty=not catalogue.files)
                 write_tags(account, catalogue, tags, finished)
             tags.settle()
             if read_back:
@@ -260,7 +260,9 @@ def _opened(source: Path, exhibits: Path) -> Iterator[tuple[int, str | None]]:
             raise CustodyError(
                 f"{source}: holds the exhibits themselves; name a folder without {exhibits}"
             )
-        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        # What was a folder a moment ago may be a link by now; a file's folder may be reached by one.
+        link = os.O_NOFOLLOW if stat.S_ISDIR(kind) else 0
+        root = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | link)
     except OSError as error:
         raise CustodyError(
             f"{source}: {error.strerror}; name a source that can be read"

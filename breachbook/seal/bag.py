@@ -27,7 +27,12 @@ def digest(data: bytes, algorithm: str) -> str:
 def manifest(digests: Iterable[tuple[str, str]]) -> bytes:
     """Write (path in the bag, hex digest) pairs as a manifest, ordered by the paths' bytes."""
     ordered = sorted(digests, key=lambda pair: raw_of(pair[0]))
-    return "".join(f"{digest}  {manifest_name(path)}\n" for path, digest in ordered).encode()
+    return b"".join(manifest_line(path, digest) for path, digest in ordered)
+
+
+def manifest_line(path: str, digest: str) -> bytes:
+    """Write one line of a manifest."""
+    return f"{digest}  {manifest_name(path)}\n".encode()
 
 
 def bag_info(fields: Mapping[str, str]) -> bytes:

@@ -1,9 +1,10 @@
 """What a source holds and what became of it, kept on disk, so that a million entries fit in memory.
 
 Two files an attempt in the hidden folder where an exhibit is made. ``listing-N``: a line of JSON
-that says what is listed, then one an entry, in the order of the paths' bytes; it gets its name when
-it is complete. ``outcome-N``: one slot of fixed size an entry, filled in as files are copied. A later
-attempt reads both to see what it may keep; nothing in them is believed that was not hashed again.
+that says what is listed, then one for every few entries, in the order of the paths' bytes; it gets
+its name when it is complete. ``outcome-N``: one slot of fixed size an entry, filled in as files are
+copied. A later attempt reads both to see what it may keep; nothing in them is believed that was not
+hashed again.
 """
 
 import json
@@ -23,6 +24,8 @@ from breachbook.seal.survey import Entry
 # State, bytes of the digest, attempt, bytes stored; the facts as `copying.stat_row` has them; digest.
 _SLOT = struct.Struct("<BBIQ3I4Q2qQ64s")
 _SLOTS_AT_ONCE = 512
+# One at a time, they take three times as long to write.
+_ROWS_A_LINE = 64
 _NOTHING, _OK, _CHANGED, _UNSTORED = range(4)
 _NO_FACTS = [0] * 10
 _STATES = {"ok": _OK, "changed": _CHANGED}
@@ -85,14 +88,22 @@ class Catalogue:
         staged = self._listing.with_suffix(".new")
         with staged.open("wb", buffering=1 << 16) as writing:
             writing.write(_encode(about).encode() + b"\n")
+            rows: list[list[Any]] = []
+
+            def write() -> None:
+                writing.write(_encode(rows).encode() + b"\n")
+                rows.clear()
 
             def add(entry: Entry, kept: Copied | None) -> None:
-                writing.write(_encode(_row(entry, kept)).encode() + b"\n")
+                rows.append(_row(entry, kept))
+                if len(rows) == _ROWS_A_LINE:
+                    write()
                 self._count(entry)
                 if kept:
                     self.held = self.held[0] + 1, self.held[1] + kept.size
 
             yield add
+            write()
         staged.rename(self._listing)
 
     def close(self) -> None:
@@ -216,10 +227,10 @@ def _rows(path: Path) -> Iterator[tuple[Entry, Copied | None]]:
     with path.open(encoding="utf-8") as handle:
         handle.readline()
         for line in handle:
-            *row, findings, kept = _decode(line)[0]
-            entry = Entry(*row)
-            entry.findings = [Finding(*one) for one in findings]
-            yield entry, Copied(*kept) if kept else None
+            for *row, findings, kept in _decode(line)[0]:
+                entry = Entry(*row)
+                entry.findings = [Finding(*one) for one in findings]
+                yield entry, Copied(*kept) if kept else None
 
 
 def _slots(path: Path) -> Iterator[tuple[Any, ...]]:

@@ -1,20 +1,18 @@
 """Copies one file into a bag and hashes it on the way; hashes one file of a bag.
 
-Imports nothing but the standard library, because worker processes load it (see
+Imports little, and nothing but the standard library, because worker processes load it (see
 `breachbook.seal.worker`). The source is only ever opened for reading, without following links, and
 without touching its access time where the system permits; a pipe put in a file's place cannot hold
 the reader up.
 """
 
-import ctypes
 import errno
 import hashlib
 import os
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 BUFFER = 1 << 20
 LARGE = 8 << 20
@@ -31,8 +29,7 @@ _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _START_WRITE = 2  # SYNC_FILE_RANGE_WRITE: begin writing these pages to the disk, wait for nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Copying:
+class Copying(NamedTuple):
     """How a batch is copied: the digest's algorithm, and whether each file is synced by itself."""
 
     algorithm: str
@@ -51,6 +48,18 @@ _OWN = _Own()
 
 class SourceFault(Exception):  # noqa: N818 - not an error of the copy: it becomes a finding
     """Reading the source failed; the one argument is the OSError."""
+
+
+def begin(thread: threading.Thread) -> None:
+    """Start a thread.
+
+    Raises:
+        OSError: The system gives no further thread.
+    """
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from error
 
 
 def raw(name: str) -> bytes:
@@ -231,7 +240,7 @@ def _copy_large(
 ) -> tuple[int, str]:
     front = _Front()
     copier = threading.Thread(target=front.run, args=(_move(origin, target, size),))
-    copier.start()
+    begin(copier)
     done = 0
     buffer = _OWN.buffer
     try:
@@ -332,6 +341,8 @@ def _seek(descriptor: int, at: int, whence: int, size: int) -> int:
 
 
 def _start_write_back(descriptor: int, at: int, count: int) -> None:
+    import ctypes
+
     start = getattr(ctypes.CDLL(None), "sync_file_range", None)
     if start:
         start(descriptor, ctypes.c_int64(at), ctypes.c_int64(count), _START_WRITE)

@@ -6,13 +6,18 @@ Authority:
 """
 
 import codecs
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from breachbook.seal.findings import Verdicts
+from breachbook.seal.tag_reading import Tag
 
 INFO = ("bag-info.txt", "package-info.txt")
+
+_LONGEST_LINE = 1 << 20
 
 _FIRST, _LAST = (0, 93), (0, 97)
 _STRICT = (
@@ -81,13 +86,14 @@ def read_declaration(data: bytes | None, verdicts: Verdicts) -> Declaration:
 
 
 def read_info(
-    tags: Mapping[str, bytes], declaration: Declaration, verdicts: Verdicts
+    tags: Mapping[str, Tag], declaration: Declaration, verdicts: Verdicts
 ) -> Mapping[str, list[str]]:
     """Read the labels of ``bag-info.txt``, lower-case, to their values; folded lines are joined."""
     found: dict[str, list[str]] = {}
     for name in INFO:
         values: list[str] | None = None
-        for line in text_lines(name, tags.get(name, b""), declaration, "structure", verdicts):
+        data = tags[name].data if name in tags else b""
+        for line in text_lines(name, [data], declaration, "structure", verdicts):
             label, mark, value = line.partition(":")
             if line.startswith((" ", "\t")) and values is not None:
                 values[-1] = f"{values[-1]} {line.strip()}"
@@ -100,22 +106,48 @@ def read_info(
 
 
 def text_lines(
-    name: str, data: bytes, declaration: Declaration, layer: str, verdicts: Verdicts
-) -> list[str]:
-    """Give a tag file's lines in the bag's encoding, whatever ends them; empty ones stay empty."""
+    name: str, blocks: Iterable[bytes], declaration: Declaration, layer: str, verdicts: Verdicts
+) -> Iterator[str]:
+    """Give a tag file's lines in the bag's encoding, whatever ends them; empty ones stay empty.
+
+    What cannot be read is a finding, and ends them.
+    """
+    rest, is_first = "", True
     try:
-        text = data.decode(declaration.encoding)
-    except UnicodeDecodeError as error:
-        detail = f"byte {error.start} is not {declaration.encoding.upper()}"
-        verdicts.found(layer, "malformed", name, detail)
-        return []
-    if text.startswith("\ufeff"):
-        verdicts.warn("byte-order-mark", name)
-        text = text[1:]
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    # Not splitlines: a Unicode line separator is part of a name.
-    return text.split("\n")
+        for text in _texts(blocks, declaration.encoding):
+            if is_first and text:
+                is_first = False
+                if text.startswith("\ufeff"):
+                    verdicts.warn("byte-order-mark", name)
+                    text = text[1:]
+            # Not splitlines: a Unicode line separator is part of a name.
+            *lines, rest = (rest + text).split("\n")
+            yield from lines
+            if len(rest) > _LONGEST_LINE:
+                raise ValueError(f"a line of more than {_LONGEST_LINE} characters")
+    except ValueError as error:
+        verdicts.found(layer, "malformed", name, str(error))
+        return
+    yield rest
+
+
+def _texts(blocks: Iterable[bytes], encoding: str) -> Iterator[str]:
+    """Decode block by block, and let every line end in a line feed.
+
+    Raises:
+        ValueError: A byte does not fit.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    ends = io.IncrementalNewlineDecoder(None, translate=True)
+    done = 0
+    for block in chain(blocks, [b""]):
+        try:
+            text = decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            at = done - len(decoder.getstate()[0]) + error.start
+            raise ValueError(f"byte {at} is not {encoding.upper()}") from error
+        done += len(block)
+        yield ends.decode(text, final=not block)
 
 
 def _encoding(name: str) -> str | None:

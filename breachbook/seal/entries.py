@@ -13,7 +13,6 @@ import pwd
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from io import BytesIO
 from typing import Any
 
 from breachbook.custody import Finding
@@ -24,6 +23,7 @@ from breachbook.seal.survey import Entry
 # texts and whole numbers here, and of large sources very many.
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _decode = json.JSONDecoder().raw_decode
+_LONGEST_LINE = 1 << 20
 
 
 class LinkGroups:
@@ -56,18 +56,31 @@ def line(entry: Entry, algorithm: str, groups: LinkGroups) -> bytes:
     return _encode(data).encode() + b"\n"
 
 
-def read(data: bytes) -> Iterator[Mapping[str, Any]]:
+def read(blocks: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
     """Read the lines back, one at a time.
+
+    Args:
+        blocks: The content, in pieces of any size.
 
     Raises:
         ValueError: A line is not an object.
     """
-    for line in BytesIO(data):
-        text = line.decode()
-        row, end = _decode(text)
-        if not isinstance(row, dict) or text[end:] not in ("\n", ""):
-            raise ValueError("a line is not an object")
-        yield row
+    rest = b""
+    for block in blocks:
+        *lines, rest = (rest + block).split(b"\n")
+        yield from map(_object, lines)
+        if len(rest) > _LONGEST_LINE:
+            raise ValueError(f"a line of more than {_LONGEST_LINE} bytes")
+    if rest:
+        yield _object(rest)
+
+
+def _object(line: bytes) -> Mapping[str, Any]:
+    text = line.decode()
+    row, end = _decode(text)
+    if not isinstance(row, dict) or end != len(text):
+        raise ValueError("a line is not an object")
+    return row
 
 
 def findings(rows: Iterable[Mapping[str, Any]]) -> tuple[Finding, ...]:

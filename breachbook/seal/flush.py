@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from breachbook.durable import sync_folder
+from breachbook.seal.copying import begin
 from breachbook.seal.names import raw_of
 
 
@@ -16,7 +17,7 @@ def flushing(bag: int, root: Path, files: Iterable[str]) -> Iterator[None]:
     """Flush while the caller does something else, which the flush need not cover.
 
     Raises:
-        OSError: The system could not write.
+        OSError: The system could not write, or gives no further thread.
     """
     faults: list[BaseException] = []
 
@@ -27,7 +28,7 @@ def flushing(bag: int, root: Path, files: Iterable[str]) -> Iterator[None]:
             faults.append(error)
 
     thread = threading.Thread(target=run)
-    thread.start()
+    begin(thread)
     try:
         yield
     finally:

@@ -1,11 +1,12 @@
 """Hashes files of a bag, in worker processes when there are many."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TypeVar
 
-from breachbook.seal.copying import LARGE, Row
-from breachbook.seal.meter import Meter, Tell
+from breachbook.seal.copying import Row
+from breachbook.seal.meter import Meter
 from breachbook.seal.pool import Crew, batches, crew
 from breachbook.seal.worker import Job
 
@@ -23,33 +24,37 @@ def workers_for(files: int, size: int, workers: int) -> int:
 
 @contextmanager
 def hashing(
-    sizes: Mapping[str, int],
+    files: Iterable[tuple[int, str, T]],
     bag: int,
     algorithms: Sequence[str],
     *,
     workers: int,
-    phase: str,
-    tell: Tell,
-) -> Iterator[Iterator[tuple[str, Row]]]:
-    """Begin to hash files of a bag; give each path with its row as `copying.hash_file` gives it.
+    meter: Meter,
+) -> Iterator[Iterator[tuple[T, Row]]]:
+    """Begin to hash files of a bag; give each one's mark with its row as `hashed` does.
 
-    The work goes on while the caller does something else before it iterates.
+    The files are gone through, and the work goes on, while the caller looks at what was done.
 
     Args:
-        sizes: Path in the bag to expected bytes; they spread the work.
+        files: Size, path in the bag, and mark; drawn from threads.
         bag: Descriptor of the bag.
         algorithms: Digests wanted, in order.
         workers: Processes; little work is done here.
-        phase: For the progress told.
-        tell: Whom to tell.
+        meter: Told.
     """
-    ordered = sorted(sizes, key=lambda path: (sizes[path] <= LARGE, path))
+    coming = iter(files)
+    first: list[tuple[int, str, T]] = []
+    size = 0
     # One file is hashed by one processor, wherever that is done.
-    count = workers_for(len(sizes), sum(sizes.values()), workers) if len(sizes) > 1 else 0
+    while workers and not (len(first) > 1 and workers_for(len(first), size, workers)):
+        given = next(coming, None)
+        if given is None:
+            break
+        first.append(given)
+        size += given[0]
+    count = workers_for(len(first), size, workers) if len(first) > 1 else 0
     with crew(count, -1, bag) as team:
-        meter = Meter(phase, len(sizes), sum(sizes.values()), tell)
-        files = ((sizes[path], path, path) for path in ordered)
-        yield hashed(files, algorithms, team, meter, cold=False)
+        yield hashed(chain(first, coming), algorithms, team, meter, cold=False)
 
 
 def hashed(
@@ -69,7 +74,7 @@ def hashed(
         meter: Told.
         cold: Ask the system to read the medium rather than its memory.
     """
-    batched = batches((size, (path, mark)) for size, path, mark in files)
+    batched = batches((size, path, (path, mark)) for size, path, mark in files)
     running = team.run((_job(batch, algorithms, cold) for batch in batched), meter.advance)
     return _told(running, meter)
 
@@ -83,5 +88,5 @@ def _job(batch: list[tuple[str, T]], algorithms: Sequence[str], cold: bool) -> t
 def _told(running: Iterator[tuple[list[T], list[Row]]], meter: Meter) -> Iterator[tuple[T, Row]]:
     for marks, rows in running:
         yield from zip(marks, rows, strict=True)
-        meter.finish(len(rows))
+        meter.finish(sum(row[0] >= 0 for row in rows))
     meter.close()

@@ -40,6 +40,15 @@ def own_key(path: Path) -> Ed25519PrivateKey:
         ) from error
 
 
+def known_key(path: Path) -> Ed25519PublicKey | None:
+    """Give the public half of the key in a file; None where there is no file, and none is made.
+
+    Raises:
+        CustodyError: The file cannot be used.
+    """
+    return own_key(path).public_key() if path.is_file() else None
+
+
 def public_pem(key: Ed25519PrivateKey | Ed25519PublicKey) -> bytes:
     """Give the public key as PEM, as `openssl pkeyutl -pubin` reads it."""
     public = key.public_key() if isinstance(key, Ed25519PrivateKey) else key

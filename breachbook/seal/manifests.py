@@ -6,12 +6,13 @@ Authority:
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from breachbook.seal.declaration import Declaration, text_lines
 from breachbook.seal.findings import Verdicts
 from breachbook.seal.names import from_manifest, shown
+from breachbook.seal.statements import Statements
 
 # Digests that manifests may be made with, as hashlib names them, and their hex digits.
 DIGESTS: Mapping[str, int] = {
@@ -34,6 +35,8 @@ FETCH = "fetch.txt"
 _LAYER = "manifests"
 _NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9_-]+)\.txt")
 _SPELLED = {name.replace("_", ""): name for name in DIGESTS}
+# Most paths are such, and need no closer look.
+_ORDINARY = re.compile(r"data(?:/[A-Za-z0-9_][A-Za-z0-9_.,+()@#-]*)+")
 _LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+(\*?)(.+)")
 _FETCHED = re.compile(r"\S+[ \t]+(?:[0-9]+|-)[ \t]+(.+)")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -46,19 +49,23 @@ _SYSTEM = re.compile(
 )
 
 
+# A digest in lower-case hex, and the number of the line.
+Listed = tuple[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one manifest file says.
+    """A manifest file that is being read.
 
     Attributes:
         name: Its file name in the bag.
         algorithm: A key of DIGESTS, or what stands in the name when that is none.
-        digests: Path in the bag to lower-case hex digest.
+        listed: What it lists.
     """
 
     name: str
     algorithm: str
-    digests: Mapping[str, str]
+    listed: Statements[Listed]
 
     @property
     def is_known(self) -> bool:
@@ -77,21 +84,29 @@ def is_tag_manifest(name: str) -> bool:
     return bool(found and found[1])
 
 
-def read_manifest(
-    name: str, data: bytes, declaration: Declaration, verdicts: Verdicts
-) -> Manifest:
-    """Read a manifest file; everything wrong in it becomes a finding of the layer manifests."""
+def algorithm_of(name: str) -> str:
+    """Give a manifest's algorithm: a key of DIGESTS, or what stands in its name when it is none."""
     found = _NAME.fullmatch(name)
     given = found[2].lower() if found else ""
-    algorithm = _SPELLED.get(re.sub("[-_]", "", given), given)
-    digests: dict[str, str] = {}
+    return _SPELLED.get(re.sub("[-_]", "", given), given)
+
+
+def read_manifest(
+    name: str, blocks: Iterable[bytes], declaration: Declaration, verdicts: Verdicts
+) -> Iterator[tuple[str, Listed]]:
+    """Read a manifest file; give each path in the bag with what is listed of it.
+
+    Everything wrong becomes a finding of the layer manifests. Of a digest not known here nothing is
+    given.
+    """
+    algorithm = algorithm_of(name)
     if algorithm not in DIGESTS:
         verdicts.warn("unknown-digest", name)
-        return Manifest(name, algorithm, digests)
+        return
     if algorithm in WEAK:
         verdicts.warn("weak-digest", name)
     wide, payload = DIGESTS[algorithm], not is_tag_manifest(name)
-    for number, line in enumerate(text_lines(name, data, declaration, _LAYER, verdicts), 1):
+    for number, line in enumerate(text_lines(name, blocks, declaration, _LAYER, verdicts), 1):
         if not line:
             continue
         parts = _LINE.fullmatch(line)
@@ -101,23 +116,26 @@ def read_manifest(
             continue
         if parts[2]:
             verdicts.warn("binary-mark", name)
-        path = _path(name, parts[3], declaration, payload, verdicts)
-        digest = parts[1].lower()
-        if path is None:
-            continue
-        if path in digests:
-            if declaration.is_final or digests[path] != digest:
-                verdicts.found(_LAYER, "malformed", name, f"line {number} repeats {shown(path)}")
-            else:
-                verdicts.warn("listed-twice", shown(path), f"in {name}")
-        digests[path] = digest
-    return Manifest(name, algorithm, digests)
+        path = parts[3] if payload and _ORDINARY.fullmatch(parts[3]) else None
+        path = path or _path(name, parts[3], declaration, payload, verdicts)
+        if path is not None:
+            yield path, (parts[1].lower(), number)
+
+
+def repeated(
+    name: str, path: str, line: int, is_same: bool, declaration: Declaration, to: Verdicts
+) -> None:
+    """Note that a path is listed again; the drafts of BagIt allowed it with the same digest."""
+    if declaration.is_final or not is_same:
+        to.found(_LAYER, "malformed", name, f"line {line} repeats {shown(path)}")
+    else:
+        to.warn("listed-twice", shown(path), f"in {name}")
 
 
 def read_fetch(data: bytes, declaration: Declaration, verdicts: Verdicts) -> frozenset[str]:
     """Give the paths that ``fetch.txt`` says are still to be fetched; nothing is ever fetched."""
     paths = set()
-    for number, line in enumerate(text_lines(FETCH, data, declaration, _LAYER, verdicts), 1):
+    for number, line in enumerate(text_lines(FETCH, [data], declaration, _LAYER, verdicts), 1):
         if not line.strip():
             continue
         parts = _FETCHED.fullmatch(line)

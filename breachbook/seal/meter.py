@@ -15,8 +15,8 @@ class Meter:
 
     Args:
         phase: As in `Progress`.
-        files: Files to do.
-        size: Bytes to do.
+        files: Files to do, as far as is known.
+        size: Bytes to do, as far as is known.
         tell: Called with the progress, or None.
     """
 
@@ -40,7 +40,9 @@ class Meter:
         if self._tell:
             seconds = max(time.monotonic() - self._started, 1e-6)
             rate = int(self._bytes / seconds)
-            self._tell(Progress(self._phase, self._files, self._bytes, *self._totals, rate))
+            files, size = self._totals
+            total = max(files, self._files), max(size, self._bytes)
+            self._tell(Progress(self._phase, self._files, self._bytes, *total, rate))
 
     def _maybe_tell(self) -> None:
         if self._tell and time.monotonic() - self._told >= _EVERY_SECONDS:

@@ -88,16 +88,6 @@ def path_data(path: str, key: str = "path") -> Mapping[str, str]:
     return {key: path}
 
 
-def path_from(data: Mapping[str, object], key: str = "path") -> str:
-    """Give back the path that `path_data` recorded.
-
-    Raises:
-        KeyError: Neither form is there.
-        ValueError: The hex is not hex.
-    """
-    return str(data[key]) if key in data else text_of(bytes.fromhex(str(data[f"{key}_hex"])))
-
-
 def collisions(paths: Iterable[str]) -> list[str]:
     """Give the bag paths that another one equals once case and Unicode form are ignored, in order.
 

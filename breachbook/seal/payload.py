@@ -183,7 +183,10 @@ def _take_over(entry: Entry, copied: Copied, bag: int) -> None:
 def _copy_jobs(
     catalogue: Catalogue, algorithm: str, sync: bool
 ) -> Iterator[tuple[Job, list[tuple[int, str]]]]:
-    sized = ((entry.facts[6], (number, entry)) for number, entry in catalogue.waiting())
+    sized = (
+        (entry.facts[6], str(entry.place), (number, entry))
+        for number, entry in catalogue.waiting()
+    )
     for batch in batches(sized):
         files = [_asked(entry) for _, entry in batch]
         job = {"do": "copy", "files": files, "algorithm": algorithm, "sync": sync}

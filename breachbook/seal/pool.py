@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from breachbook.errors import CustodyError
-from breachbook.seal.copying import Row
+from breachbook.seal.copying import Row, begin
 from breachbook.seal.worker import Job, perform, receive, send
 
-FEW_FILES = 64
+FEW_FILES = 32
+MANY_FILES = 256
 FEW_BYTES = 16 << 20
 
 # The packages' own __init__ modules would load what a worker never needs (cryptography takes
@@ -53,7 +54,7 @@ class Crew:
             done: Called with each number of bytes done, from the thread that iterates.
 
         Raises:
-            OSError: Writing failed in a worker.
+            OSError: Writing failed in a worker; or the system gives no further thread.
             CustodyError: A worker ended before its work was done.
         """
         if not self._processes:
@@ -61,8 +62,8 @@ class Crew:
         errand = _Errand(iter(jobs))
         for process in self._processes:
             feeder = threading.Thread(target=errand.feed, args=(process,), daemon=True)
+            begin(feeder)
             self._feeders.append(feeder)
-            feeder.start()
         return errand.collect(len(self._processes), done)
 
     def end(self) -> None:
@@ -106,16 +107,24 @@ def crew(count: int, source: int, bag: int, hold: int = -1) -> Iterator[Crew]:
         team.end()
 
 
-def batches(files: Iterable[tuple[int, T]]) -> Iterator[list[T]]:
-    """Cut (size, item) pairs into lists of at most FEW_FILES items and about FEW_BYTES bytes."""
+def batches(files: Iterable[tuple[int, str, T]]) -> Iterator[list[T]]:
+    """Cut (size, path, item) triples into lists of few items and about FEW_BYTES bytes.
+
+    A list ends with a folder if it can: two workers that make files in the same folder wait for each
+    other.
+    """
     batch: list[T] = []
     size = 0
-    for each, item in files:
-        if batch and (len(batch) >= FEW_FILES or size + each > FEW_BYTES):
+    last = ""
+    for each, path, item in files:
+        folder = path.rpartition("/")[0]
+        most = MANY_FILES if folder == last else FEW_FILES
+        if batch and (len(batch) >= most or size + each > FEW_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(item)
         size += each
+        last = folder
     if batch:
         yield batch
 

@@ -16,6 +16,7 @@ from breachbook.seal.envelope import PAYLOAD_TYPE, check, unwrap
 from breachbook.seal.findings import Verdicts
 from breachbook.seal.names import shown
 from breachbook.seal.staging import seal_path
+from breachbook.seal.tag_reading import Tag
 from breachbook.store import read_regular
 
 _LARGEST_SEAL = 16 << 20
@@ -38,13 +39,13 @@ class Known:
 
 
 def check_seal(
-    bag: Path, tags: Mapping[str, bytes], verdicts: Verdicts, known: Known
+    bag: Path, tags: Mapping[str, Tag], verdicts: Verdicts, known: Known
 ) -> tuple[bytes, datetime] | None:
     """Judge the layers seal, signature and journal.
 
     Args:
         bag: The bag's folder.
-        tags: Content of every file outside ``data/``.
+        tags: Every file outside ``data/``, read to its end.
         verdicts: Takes the findings.
         known: What is known of the seal.
 
@@ -123,7 +124,7 @@ def _compare(
     name: str,
     exhibit: str,
     stated: Mapping[str, Any],
-    tags: Mapping[str, bytes],
+    tags: Mapping[str, Tag],
     verdicts: Verdicts,
 ) -> None:
     """Compare every statement of the seal with the bag."""
@@ -142,8 +143,8 @@ def _compare(
         differs("extra", path, "not named in the seal")
     for path in sealed.keys() & tags.keys():
         if (
-            sha256(tags[path]) != sealed[path]["sha256"]
-            or len(tags[path]) != sealed[path]["bytes"]
+            tags[path].digest("sha256") != sealed[path]["sha256"]
+            or tags[path].size != sealed[path]["bytes"]
         ):
             differs("changed", path, "differs from the seal")
     if stated["tag_manifest"] != {
@@ -158,9 +159,9 @@ def _compare(
 
 
 def _compare_record(
-    name: str, stated: Mapping[str, Any], tags: Mapping[str, bytes], differs: Any
+    name: str, stated: Mapping[str, Any], tags: Mapping[str, Tag], differs: Any
 ) -> None:
-    record = json.loads(tags.get(RECORD, b"{}"))
+    record = json.loads(tags[RECORD].data if RECORD in tags else b"{}")
     if sha256(canonical(record["record"])) != stated["record_sha256"]:
         differs("disagrees", name, f"with {RECORD} on the record")
     if record["counts"] != stated["counts"]:

@@ -50,15 +50,26 @@ class Entry:
         self.findings.append(Finding(code, shown(self.path), detail))
 
 
-def survey(root: int) -> Iterator[Entry]:
+def survey(root: int, top: str = "", leave: str | None = None) -> Iterator[Entry]:
     """List everything below an opened folder, in the order of the paths' bytes.
 
     Only the names of the folders above the present place are held, so a source of any size needs
     little memory.
+
+    Args:
+        root: Descriptor of the folder.
+        top: Path of a folder below it to which this is limited; if that cannot be listed, it comes
+            itself, without facts.
+        leave: Path of a folder that is listed and not gone into.
+
+    Raises:
+        OSError: The opened folder itself cannot be listed.
     """
-    top = Entry("", "folder", [])
-    levels = [_Level("", _names(root, top))]
+    start = Entry(top, "folder", [])
+    levels = [_Level(top, _names(root, start))]
     here = -1
+    if start.findings:
+        yield start
     try:
         while levels:
             level = levels[-1]
@@ -77,7 +88,7 @@ def survey(root: int) -> Iterator[Entry]:
                     yield _unseen(path, error)
                     continue
                 entry = _look(here, name, path)
-                if entry.kind == "folder":
+                if entry.kind == "folder" and path != leave:
                     below = _Level(path, _names(root, entry))
                     heapq.heappush(level.below, (name + b"/", below))
                 yield entry

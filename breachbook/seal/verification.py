@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +18,13 @@ from breachbook.custody import Finding, Progress, Report, Sealed
 from breachbook.errors import CustodyError, VerificationError
 from breachbook.seal import bag as bags
 from breachbook.seal import entries as lines
-from breachbook.seal.completeness import check_manifests, check_structure, check_tags
-from breachbook.seal.copying import Row
-from breachbook.seal.findings import Verdicts, counted
+from breachbook.seal.comparison import Comparison
+from breachbook.seal.completeness import check_structure, check_tags
+from breachbook.seal.findings import Verdicts
 from breachbook.seal.hashing import hashing
-from breachbook.seal.manifests import WEAK
-from breachbook.seal.metadata import check_metadata
-from breachbook.seal.names import shown
-from breachbook.seal.opening import Opened, look
+from breachbook.seal.metadata import Record
+from breachbook.seal.meter import Meter
+from breachbook.seal.opening import Opened, look, payload
 from breachbook.seal.seals import Known, check_seal
 from breachbook.seal.staging import seal_path
 from breachbook.seal.stamps import check_stamps
@@ -71,33 +71,41 @@ def verify(
     verdicts = Verdicts()
     known = Known(public_keys, expected_seal_sha256, heads)
     try:
-        opened = look(descriptor, verdicts)
-        own = bool(
-            bags.RECORD in opened.tags
-            or public_keys
-            or expected_seal_sha256
-            or os.path.lexists(seal_path(path))
-        )
-        sizes = {path: one.facts[6] for path, one in opened.files.items()}
-        with hashing(
-            sizes,
-            descriptor,
-            _algorithms(opened),
-            workers=workers,
-            phase="verifying",
-            tell=progress,
-        ) as rows:
-            # The workers hash while the rest is judged.
+        with ExitStack() as open_files:
+            opened = look(descriptor, verdicts, open_files)
+            own = bool(
+                bags.RECORD in opened.tags
+                or public_keys
+                or expected_seal_sha256
+                or os.path.lexists(seal_path(path))
+            )
+            record = Record(opened, verdicts, times=metadata)
+            comparison = Comparison(opened, record, verdicts, own=own)
+            meter = Meter("verifying", *_expected(opened), progress)
+            files = payload(opened, verdicts)
+            with hashing(
+                files, descriptor, opened.algorithms, workers=workers, meter=meter
+            ) as rows:
+                for entry, row in rows:
+                    comparison.saw(entry, row)
+            comparison.finish()
+            opened.finish(verdicts)
             check_structure(opened, verdicts, own)
-            check_manifests(opened, verdicts, own)
             check_tags(opened, verdicts, own)
-            check_metadata(opened.entries, opened.tags, opened.manifests, verdicts, times=metadata)
-            _check_payload(opened, rows, verdicts)
     finally:
         os.close(descriptor)
     if seal := check_seal(path, opened.tags, verdicts, known):
         check_stamps(*seal, tokens, now, verdicts)
     return verdicts.report(path.name)
+
+
+def _expected(opened: Opened) -> tuple[int, int]:
+    """Give the files and bytes that the bag says it holds, for the progress alone."""
+    for stated in opened.info.get("payload-oxum", []):
+        size, mark, files = stated.partition(".")
+        if mark and size.isdecimal() and files.isdecimal():
+            return int(files[:18]), int(size[:18])
+    return 0, 0
 
 
 def reopen(path: Path, origin: Mapping[str, str], key: Ed25519PrivateKey | None) -> Sealed:
@@ -120,7 +128,7 @@ def reopen(path: Path, origin: Mapping[str, str], key: Ed25519PrivateKey | None)
             f"{path}: was made from {' '.join(source.values())}; "
             "preserve the other source under another exhibit id"
         )
-    rows = lines.read((path / bags.ENTRIES).read_bytes())
+    rows = lines.read([(path / bags.ENTRIES).read_bytes()])
     manifest, tag_manifest = (
         sha256((path / f"{kind}-{record['algorithm']}.txt").read_bytes())
         for kind in ("manifest", "tagmanifest")
@@ -135,24 +143,3 @@ def reopen(path: Path, origin: Mapping[str, str], key: Ed25519PrivateKey | None)
         sha256(seal_path(path).read_bytes()),
         (*lines.findings(rows), *(Finding(**one) for one in record.get("findings", ()))),
     )
-
-
-def _algorithms(opened: Opened) -> list[str]:
-    return sorted({one.algorithm for one in opened.manifests if one.is_known})
-
-
-def _check_payload(opened: Opened, rows: Iterable[tuple[str, Row]], verdicts: Verdicts) -> None:
-    algorithms = _algorithms(opened)
-    known = [one for one in opened.manifests if one.is_known]
-    wanted = [(one.digests, 1 + algorithms.index(one.algorithm)) for one in known]
-    for path, row in rows:
-        if row[0] == -1:
-            verdicts.found("payload", "malformed", shown(path), f"cannot be read: {row[1]}")
-        elif any(digests.get(path, row[at]) != row[at] for digests, at in wanted):
-            verdicts.found("payload", "changed", shown(path))
-    if algorithms:
-        weak = " alone, which can be forged" if WEAK.issuperset(algorithms) else ""
-        reason = (
-            f"{counted(len(opened.files), 'file')} as listed, by {', '.join(algorithms)}{weak}"
-        )
-        verdicts.state("payload", "valid", reason)

@@ -1,6 +1,6 @@
 """Fetching files that people put into Slack: from Slack's own hosts only, and no more than a limit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, urlsplit
 
 import httpx
@@ -17,36 +17,52 @@ class NotFetched(Exception):  # noqa: N818 (an ordinary outcome)
 
 
 def file_rows(message: object) -> list[dict[str, str]]:
-    """List id, name and address of a message's files, as far as they are told."""
+    """List a message's files as `file_row` gives them, the first MAX_FILES."""
     listed = message.get("files") if isinstance(message, Mapping) else None
     found = [item for item in listed or () if isinstance(item, Mapping)]
-    return [
-        {
-            "name": str(item.get("name") or item.get("title") or "file")[:200],
-            "url": str(item.get("url_private_download") or item.get("url_private") or ""),
-            "type": str(item.get("mimetype") or ""),
-        }
-        for item in found[:MAX_FILES]
-    ]
+    return [file_row(item) for item in found[:MAX_FILES]]
+
+
+def file_row(item: Mapping[str, object]) -> dict[str, str]:
+    """Give name, address and type of one file, as far as they are told."""
+    return {
+        "name": str(item.get("name") or item.get("title") or "file")[:200],
+        "url": str(item.get("url_private_download") or item.get("url_private") or ""),
+        "type": str(item.get("mimetype") or ""),
+    }
 
 
 def safe_name(name: str) -> str:
     """Give a name that stays in its folder: no path, nothing hidden, no control characters."""
     shown = "".join(char for char in name if char.isprintable() and char not in "/\\")
-    return shown.lstrip(".")[-120:].strip() or "file"
+    # A name has at most 255 bytes; some are left for a number before it.
+    short = shown[-120:].encode()[-200:].decode(errors="ignore")
+    return short.lstrip(". ").rstrip() or "file"
 
 
 def fetch(slack: SlackWeb, row: Mapping[str, str], most: int = MAX_FILE) -> bytes:
-    """Fetch one file with the bot token.
+    """Fetch one file with the bot token, whole.
+
+    Raises:
+        NotFetched: See `pieces`.
+    """
+    return b"".join(pieces(slack, row, most))
+
+
+def pieces(slack: SlackWeb, row: Mapping[str, str], most: int) -> Iterator[bytes]:
+    """Fetch one file with the bot token, piece by piece.
 
     Raises:
         NotFetched: Not an address of Slack's, refused, too big, or something else than the file.
     """
-    url = urlsplit(row["url"])
-    if not is_slacks(url, urlsplit(slack.sdk.base_url)):
+    try:
+        allowed = is_slacks(urlsplit(row["url"]), urlsplit(slack.sdk.base_url))
+    except ValueError:
+        allowed = False
+    if not allowed:
         raise NotFetched("not an address of Slack's")
     headers = {"authorization": f"Bearer {slack.sdk.token}"}
-    data = bytearray()
+    count = 0
     try:
         with httpx.stream(
             "GET", row["url"], headers=headers, timeout=_SECONDS, follow_redirects=False
@@ -58,12 +74,12 @@ def fetch(slack: SlackWeb, row: Mapping[str, str], most: int = MAX_FILE) -> byte
             if kind.startswith("text/html") and not row.get("type", "").startswith("text/html"):
                 raise NotFetched("a page instead of the file")
             for chunk in told.iter_bytes():
-                data += chunk
-                if len(data) > most:
+                count += len(chunk)
+                if count > most:
                     raise NotFetched("too big")
+                yield chunk
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NotFetched(type(error).__name__) from None
-    return bytes(data)
 
 
 def is_slacks(url: SplitResult, base: SplitResult) -> bool:

@@ -50,7 +50,7 @@ def confirm_view(value: str, channel: str) -> Block:
     """
     request, _ = read_value(value)
     matter = request.rpartition("-A")[0]
-    return _modal(
+    return modal(
         CONFIRM, "Approve", metadata(value, CONFIRM, channel),
         section(f"{request} is of high risk. Type {matter} to approve it."),
         text_block(NUMBER, "Number of the matter", 40),
@@ -66,7 +66,7 @@ def delegate_view(
         ValueError: Not a value of an approval card, or nobody to hand it to.
     """
     request, _ = read_value(value)
-    return _modal(
+    return modal(
         DELEGATE, "Delegate", metadata(value, DELEGATE, channel),
         section(f"Your decision on {request} is theirs until the moment you choose."),
         input_block(TO, "To", select(TO, people)),
@@ -82,7 +82,7 @@ def break_glass_view(value: str, channel: str) -> Block:
         ValueError: Not a value of an approval card.
     """
     request, _ = read_value(value)
-    return _modal(
+    return modal(
         BREAK_GLASS, "Break glass", metadata(value, BREAK_GLASS, channel),
         section(f"You approve {request} alone. Everybody on the matter is told, with your reason."),
         text_block(REASON, "Why can it not wait for the people asked?", MAX_TEXT, multiline=True),
@@ -98,7 +98,7 @@ def done_view(value: str, what: str, channel: str, title: str, today: str, last:
     """
     matter, deadline = read_of_matter(value)
     served = what != DONE
-    return _modal(
+    return modal(
         DONE, "Record service date" if served else "Record as done", metadata(value, what, channel),
         section(f"{matter} {deadline}: {title}. Plan on {last}."),
         input_block(
@@ -119,7 +119,7 @@ def snooze_view(
     """
     matter, deadline = read_of_matter(value)
     offered = [(key, SNOOZES[key][0]) for key in choices]
-    return _modal(
+    return modal(
         SNOOZE, "Snooze", metadata(value, SNOOZE, channel),
         section(f"{matter} {deadline}: {title}. Never past {last}, the day to plan on."),
         input_block(LONG, "For", select(LONG, [*offered, (CUSTOM, "until the moment below")])),
@@ -186,13 +186,14 @@ def words(values: Values, block: str) -> str:
     return found.strip() if isinstance(found, str) else ""
 
 
-def _modal(callback: str, title: str, told: str, *blocks: Block) -> Block:
+def modal(callback: str, title: str, told: str, *blocks: Block, submit: str = "") -> Block:
+    """Lay out a form; its button says the title where nothing else is given."""
     return {
         "type": "modal",
         "callback_id": callback,
         "private_metadata": told,
         "title": plain(title, 24),
-        "submit": plain(title, 24),
+        "submit": plain(submit or title, 24),
         "close": plain("Cancel", 24),
         "blocks": list(blocks),
     }

@@ -6,7 +6,7 @@ from breachbook.hold_book import TASKS
 from breachbook.hold_questions import MAX_ANSWER, QUESTIONS
 from breachbook.slack import forms
 from breachbook.slack.actions import HOLD_QUESTIONS, HOLD_TASK, of_matter
-from breachbook.slack.blocks import Block, plain, section
+from breachbook.slack.blocks import Block, section
 
 QUESTIONS_FORM, TASK_FORM = "hold-questions", "hold-task"
 WHICH, PROOF = "which", "proof"
@@ -34,7 +34,8 @@ def questions_view(matter: str, hold: str, channel: str) -> Block:
         for q in QUESTIONS
     ]
     told = forms.metadata(of_matter(matter, hold), HOLD_QUESTIONS, channel)
-    return _modal(QUESTIONS_FORM, "Legal hold", told, section("Only counsel reads this."), *fields)
+    about = section("Only counsel reads this.")
+    return forms.modal(QUESTIONS_FORM, "Legal hold", told, about, *fields, submit="Send")
 
 
 def task_view(matter: str, hold: str, tasks: Sequence[str], channel: str) -> Block:
@@ -45,10 +46,11 @@ def task_view(matter: str, hold: str, tasks: Sequence[str], channel: str) -> Blo
     """
     offered = [(task, _said(task)) for task in tasks]
     told = forms.metadata(of_matter(matter, hold), HOLD_TASK, channel)
-    return _modal(
+    return forms.modal(
         TASK_FORM, "Report a measure", told,
         forms.input_block(WHICH, "What did you do?", forms.select(WHICH, offered)),
         forms.text_block(PROOF, "When, by which setting, and what proves it?", forms.MAX_TEXT, multiline=True),
+        submit="Send",
     )  # fmt: skip
 
 
@@ -60,15 +62,3 @@ def read_answers(values: forms.Values) -> dict[str, str]:
 def _said(task: str) -> str:
     name, _, person = task.partition("/")
     return f"{TASKS[name]}: {person}" if person else TASKS[name]
-
-
-def _modal(callback: str, title: str, told: str, *blocks: Block) -> Block:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "private_metadata": told,
-        "title": plain(title, 24),
-        "submit": plain("Send", 24),
-        "close": plain("Cancel", 24),
-        "blocks": list(blocks),
-    }

@@ -1,11 +1,13 @@
 """The form in which a message is made an exhibit: of which matter, from where, and what it holds. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
 
-from breachbook.slack.blocks import Block, plain, section
-from breachbook.slack.forms import Values, entered, input_block, select, text_block, words
+from breachbook.layout import COUNTRY
+from breachbook.slack.blocks import Block, section
+from breachbook.slack.forms import Values, entered, input_block, modal, select, text_block, words
+from breachbook.workspace_files import WorksCouncil
 
 CALLBACK = "preserve-message"
 MATTER, TITLE, PLACE, HOLDS = "matter", "title", "place", "holds"
@@ -16,8 +18,7 @@ MARKS = {
     "state_secret": "what may be a state secret",
 }
 
-_PLACE = re.compile(r"[A-Z]{2}")
-_COUNCIL = [(word, word) for word in ("agreed", "informed", "not-required", "pending")]
+_COUNCIL = [(word, word) for word in get_args(WorksCouncil)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +46,21 @@ def preserve_view(token: str, matters: Sequence[str], place: str) -> Block:
     element = country["element"]
     assert isinstance(element, dict)
     country = {**country, "element": {**element, "initial_value": place}}
-    return {
-        "type": "modal",
-        "callback_id": CALLBACK,
-        "private_metadata": token,
-        "title": plain("Preserve", 24),
-        "submit": plain("Seal", 24),
-        "close": plain("Cancel", 24),
-        "blocks": [
-            section("The message as Slack gives it, and its files, are sealed as one exhibit."),
-            input_block(MATTER, "Matter", chosen),
-            text_block(TITLE, "What it is", 200),
-            country,
-            input_block(
-                HOLDS, "It holds", select(HOLDS, list(MARKS.items()), many=True), optional=True
-            ),
-            text_block(LEGAL_BASIS, "On what legal basis may this chat be collected?", 2000, multiline=True),
-            input_block(
-                WORKS_COUNCIL, "Works council, in Germany or France", select(WORKS_COUNCIL, _COUNCIL),
-                optional=True,
-            ),
-            text_block(AUTHORITY, "On whose word, or on what", 2000, optional=True),
-        ],
-    }  # fmt: skip
+    return modal(
+        CALLBACK, "Preserve", token,
+        section("The message as Slack gives it, and its files, are sealed as one exhibit."),
+        input_block(MATTER, "Matter", chosen),
+        text_block(TITLE, "What it is", 200),
+        country,
+        input_block(HOLDS, "It holds", select(HOLDS, list(MARKS.items()), many=True), optional=True),
+        text_block(LEGAL_BASIS, "On what legal basis may this chat be collected?", 2000, multiline=True),
+        input_block(
+            WORKS_COUNCIL, "Works council, in Germany or France", select(WORKS_COUNCIL, _COUNCIL),
+            optional=True,
+        ),
+        text_block(AUTHORITY, "On whose word, or on what", 2000, optional=True),
+        submit="Seal",
+    )  # fmt: skip
 
 
 def read_given(values: Values) -> Given:
@@ -75,7 +68,7 @@ def read_given(values: Values) -> Given:
     marks = entered(values, HOLDS)
     place = words(values, PLACE).upper()
     problems = {}
-    if not _PLACE.fullmatch(place):
+    if not COUNTRY.fullmatch(place):
         problems[PLACE] = "Two letters, such as US or CN."
     return Given(
         words(values, MATTER),

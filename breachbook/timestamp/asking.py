@@ -50,7 +50,7 @@ def allowed(authority: StampAuthority, *, example: bool) -> bool:
         return False
     if is_loopback(host):
         return True
-    return not example and (parts.scheme == "https" or authority.legal_class == "trial")
+    return not example and (parts.scheme == "https" or authority.is_trial)
 
 
 async def ask(authority: StampAuthority, request: bytes, *, example: bool = False) -> bytes:

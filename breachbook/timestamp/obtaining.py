@@ -112,7 +112,7 @@ def _subject(workspace: Workspace, file: MatterFile, item: Stamp) -> _Subject | 
     digest, since = stamping.subject(matter, item.about)
     try:
         if item.about in matter.exhibits:
-            data = seal_path(file.folder / "exhibits" / item.about).read_bytes()
+            data = seal_path(file.exhibits / item.about).read_bytes()
         else:
             data = file.store.get(digest)
     except (OSError, BreachbookError):

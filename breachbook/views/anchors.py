@@ -6,6 +6,7 @@ from breachbook.events import stamp
 from breachbook.exhibit_book import Anchor
 from breachbook.exposure import exposure_of, in_words
 from breachbook.matter import Matter
+from breachbook.views.time_stamps import stamps_view
 
 
 def anchors_view(matter: Matter) -> dict[str, Any]:
@@ -40,8 +41,5 @@ def _anchor(matter: Matter, anchor: Anchor) -> dict[str, Any]:
         "made_at": stamp(anchor.made_at),
         "places": [{"place": place, "ref": ref} for place, ref in anchor.posted.items()],
         "failing": {place: failed.outcome for place, failed in anchor.failed.items()},
-        "time_stamps": [
-            {"authority": each.authority, "legal_class": each.legal_class, "when": each.when}
-            for each in matter.evidence.stamps_of(anchor.id)
-        ],
+        **stamps_view(matter.evidence, anchor.id),
     }

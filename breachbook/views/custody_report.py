@@ -91,6 +91,7 @@ class _Teller:
             "personal_data": one.personal_data, "state_secret": one.state_secret,
             "trade_secret": one.trade_secret, "works_council": one.works_council,
             "legal_basis": self.words(one.legal_basis) if one.legal_basis else None,
+            "title": self.words(one.title) if one.title else None,
             "findings": dict(sorted(one.findings.items())), "manifest_sha256": one.manifest_sha256,
             "tagmanifest_sha256": one.tagmanifest_sha256, "seal_sha256": one.seal_sha256,
             **self.at("sealed_at", stamp(one.sealed_at)),

@@ -48,7 +48,12 @@ def hold_view(file: MatterFile, matter: Matter, hold: Hold, person: str | None) 
         "released_at": _at(hold.released_at),
         "silent": order.silent,
         "tasks": [
-            {"task": name, "done_at": _at(task.done_at), "proof": task.proof or None}
+            {
+                "task": name,
+                "open": name in hold.open_tasks,
+                "done_at": _at(task.done_at),
+                "proof": task.proof or None,
+            }
             for name, task in hold.tasks.items()
         ],
         "answers": answers if person in counsel(matter) else None,
@@ -193,6 +198,13 @@ def _gaps(entry: Hold, now: datetime) -> Iterator[Row]:
             since = entry.reply_by or since
         tasks = f": {', '.join(entry.open_tasks)}" if entry.awaits == "tasks" else ""
         yield where | {"gap": f"{_GAPS[entry.awaits]}{tasks}", "days": _days(since, now)}
+    if left := [
+        name
+        for name, task in entry.tasks.items()
+        if task.done_at is None and name not in entry.open_tasks
+    ]:
+        gap = f"never reported as done before the release: {', '.join(left)}"
+        yield where | {"gap": gap, "days": None}
     late = entry.acknowledged_at and entry.reply_by and entry.acknowledged_at > entry.reply_by
     if late and entry.acknowledged_at and entry.reply_by:
         days = _days(entry.reply_by, entry.acknowledged_at)

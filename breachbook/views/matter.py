@@ -53,7 +53,7 @@ def matter_view(
         "steps": list(steps),
         "approvals": approvals,
         "documents": [_document(matter, document) for document in matter.documents.values()],
-        "exhibits": [_exhibit(matter, exhibit) for exhibit in matter.exhibits.values()],
+        "exhibits": [_exhibit(file, matter, exhibit) for exhibit in matter.exhibits.values()],
         "holds": [{"hold": h.id, "custodian": h.custodian, "state": h.state} for h in matter.holds.values()],
         "dockets": list(matter.dockets),
         "deadlines": deadline_views(file, matter),
@@ -66,10 +66,11 @@ def matter_view(
     }  # fmt: skip
 
 
-def _exhibit(matter: Matter, exhibit: Exhibit) -> dict[str, Any]:
+def _exhibit(file: MatterFile, matter: Matter, exhibit: Exhibit) -> dict[str, Any]:
     e = exhibit
     return {
-        "id": e.id, "step": e.step, "source": e.target, "files": e.files, "bytes": e.bytes,
+        "id": e.id, "step": e.step, "source": e.target,
+        "title": file.values.get(e.title, ERASED) if e.title else None, "files": e.files, "bytes": e.bytes,
         "sealed_at": stamp(e.sealed_at), "findings": dict(e.findings), "place": e.place,
         "personal_data": e.personal_data, "tagmanifest_sha256": e.tagmanifest_sha256,
         "seal_sha256": e.seal_sha256, **stamps_view(matter.evidence, e.id),

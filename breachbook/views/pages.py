@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from breachbook import rows
-from breachbook.collecting.recording import COLLECTORS
+from breachbook.doers import COLLECTORS
 from breachbook.errors import BreachbookError
 from breachbook.views import agenda
 from breachbook.views.deadlines import authority, deadline_views, plain_title

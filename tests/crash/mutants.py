@@ -1,4 +1,4 @@
-"""Removes each flush, lock and check of the sealer in turn: a test has to fail; run by ``make crash``."""
+"""Removes each flush, lock and check of sealer and verifier in turn: a test has to fail; run by ``make crash``."""
 
 import shutil
 import subprocess
@@ -135,6 +135,42 @@ _MUTANTS = [
         "    if source != origin:",
         "    if False:",
         "test_seal.py -k another_source",
+    ),
+    (
+        "comparison",
+        "                if said and said[0] != row[at]:",
+        "                if False:",
+        "test_seal_verify.py -k catches_each_attack",
+    ),
+    (
+        "comparison",
+        "        if None in listed:",
+        "        if False:",
+        "test_seal_verify.py -k catches_each_attack",
+    ),
+    (
+        "comparison",
+        "is_whole &= found is not None or (self._own and statements.is_ended)",
+        "pass",
+        "test_seal_verify.py -k any_order",
+    ),
+    (
+        "comparison",
+        "            if self._is_file(path):",
+        "            if False:",
+        "test_seal_verify.py -k listed_again",
+    ),
+    (
+        "metadata",
+        "            self._again(path)",
+        "            pass",
+        "test_seal_verify.py -k twice",
+    ),
+    (
+        "statements",
+        "            self._again(path, self.early[path], said)",
+        "            pass",
+        "test_seal_verify.py -k statements_hold",
     ),
 ]
 

@@ -15,9 +15,8 @@ log = logging.getLogger(__name__)
 
 def channel(scene: Scene) -> str:
     """Give the matter's channel; made when its first message is posted."""
-    opened = scene.matter.messages.get("opened")
-    if opened is not None and opened.channel is not None:
-        return opened.channel
+    if scene.matter.channel is not None:
+        return scene.matter.channel
     name = f"breach-{scene.matter.id.lower()}"
     return scene.slack.create_channel(name, f"{scene.matter.id}: restricted to its people", ())
 

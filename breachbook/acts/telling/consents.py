@@ -2,7 +2,7 @@
 
 from breachbook.acts.telling.scene import Said, Scene
 from breachbook.agenda import Tell
-from breachbook.agreement import may_agree, state_shown
+from breachbook.agreement import lacking, may_agree, state_shown
 from breachbook.consent_book import WHAT, Consent
 from breachbook.errors import EngineError
 from breachbook.slack.client import Posted
@@ -26,7 +26,7 @@ def asked(scene: Scene, item: Tell) -> Said:
         return scene.note(_STATES[state], to=person, title="Two counsel")
     waits = may_agree(scene.matter, consent)
     is_asked = state == "open" and (not person or person in waits)
-    ending = _lacking(scene, waits) if state == "open" else _STATES[state]
+    ending = _lacking(scene, consent, waits) if state == "open" else _STATES[state]
     return scene.note(
         f"{scene.named(consent.asked_by).name} asks two counsel to agree: {WHAT[consent.what]}"
         f" ({consent.about.replace('|', ', ')}), {consent.id}. Reason: {scene.words(consent.reason) or '-'}."
@@ -50,8 +50,11 @@ def update(scene: Scene, item: Tell, channel: str) -> Posted:
     return scene.rewrite(Posted(sent.channel, sent.ts), said.blocks, said.text)
 
 
-def _lacking(scene: Scene, waits: list[str]) -> str:
-    return f"Lacking: one of {scene.names(waits)}." if waits else "Nobody who may agree is left."
+def _lacking(scene: Scene, consent: Consent, waits: list[str]) -> str:
+    if not waits:
+        return "Nobody who may agree is left."
+    number = "one" if lacking(scene.matter, consent) == 1 else "two"
+    return f"Lacking: {number} of {scene.names(waits)}."
 
 
 def _consent(scene: Scene, about: str) -> Consent:

@@ -3,11 +3,10 @@
 Of a hold that its custodian is not told of nothing is ever said in the matter's channel.
 """
 
-from breachbook import ladder
 from breachbook.acts.telling.scene import Said, Scene, root
 from breachbook.agenda import Tell
 from breachbook.hold_book import RESUME, STEWARD, TASKS
-from breachbook.hold_reminders import manager
+from breachbook.hold_reminders import counsel, manager
 from breachbook.matter import Hold
 from breachbook.slack.blocks import Block
 from breachbook.slack.client import Posted, Upload
@@ -31,7 +30,7 @@ _STATES = {
     "acknowledged": "The legal hold on you is acknowledged; thank you.",
     "answered": "The legal hold on you is acknowledged; thank you. Its questions are answered.",
     "exempt": "Nothing more is asked of you about this legal hold. Keep what its notice names.",
-    "released": "The legal hold on you is released. The letter attached says what applies now.",
+    "released": "The legal hold on you is released. The letter of release says what applies now.",
 }
 
 
@@ -86,27 +85,25 @@ def resumption(scene: Scene, item: Tell) -> Said:
     released = [
         task.partition("/")[2] for task in hold.open_tasks if task.startswith(f"{RESUME}/")
     ]
-    names = ", ".join(_name(scene, person) for person in released)
     text = (
-        f"The legal hold {hold.id} was released for {names}. {TASKS[RESUME].capitalize()};"
+        f"The legal hold {hold.id} was released for {scene.names(released)}. {TASKS[RESUME].capitalize()};"
         " then report it as done."
     )
     if _user(scene, hold.custodian) is None:
-        counsel = scene.reference.people.with_any(ladder.ESCALATION)
-        whom = scene.everybody(person for person in counsel if scene.matter.sees(person))
         return scene.note(
-            f"{_name(scene, hold.custodian)} cannot be told in Slack. {text}", people=whom
+            f"{scene.named(hold.custodian).name} cannot be told in Slack. {text}",
+            people=scene.everybody(counsel(scene.matter)),
         )
-    return scene.note(text, to=hold.custodian, title="Legal hold", buttons=_tasks(scene, hold))
+    report = steward_button(scene.matter.id, hold.id)
+    return scene.note(text, to=hold.custodian, title="Legal hold", buttons=(report,))
 
 
 def escalation(scene: Scene, item: Tell) -> Said:
     """Tell those who keep the matter what a person did not do."""
     hold = _hold(scene, item)
-    counsel = scene.reference.people.with_any(ladder.ESCALATION)
     return scene.note(
         _silence(scene, hold), title="Legal hold without an answer", moments=(("Asked", hold.awaits_since),),
-        people=scene.everybody(person for person in counsel if scene.matter.sees(person)),
+        people=scene.everybody(counsel(scene.matter)),
     )  # fmt: skip
 
 
@@ -128,7 +125,7 @@ def to_manager(scene: Scene, item: Tell) -> Said:
         return escalation(scene, item)
     said = _AWAITED[hold.awaits or "acknowledgement"].format(hold=hold.id)
     return scene.note(
-        f"{_name(scene, hold.custodian)}, who reports to you, {said}. Please see that they do so today; do not"
+        f"{scene.named(hold.custodian).name}, who reports to you, {said}. Please see that they do so today; do not"
         " discuss what it is about.",
         to=over, title="Legal hold without an answer",
     )  # fmt: skip
@@ -138,7 +135,7 @@ def by_hand(scene: Scene, item: Tell) -> Said:
     """Ask counsel to hand somebody without Slack their notice, which is attached."""
     hold, person = _hold(scene, item), item.about.rpartition("|")[2]
     said = scene.note(
-        f"{_name(scene, hold.custodian)} has no Slack identity. Hand them the notice attached; they acknowledge it"
+        f"{scene.named(hold.custodian).name} has no Slack identity. Hand them the notice attached; they acknowledge it"
         f" with `breachbook hold acknowledge {scene.matter.id} {hold.id}`.",
         to=person, title="Legal hold: deliver by hand",
     )  # fmt: skip
@@ -203,9 +200,9 @@ def _shown(scene: Scene, hold: Hold, direct: str, user: str) -> list[Posted]:
 def _silence(scene: Scene, hold: Hold) -> str:
     said = _AWAITED[hold.awaits or "acknowledgement"].format(hold=hold.id)
     if hold.awaits != "acknowledgement":
-        return f"{_name(scene, hold.custodian)} {said}. Speak to them."
+        return f"{scene.named(hold.custodian).name} {said}. Speak to them."
     return (
-        f"{_name(scene, hold.custodian)} {said}. Speak to them; when they confirm, they press the button they"
+        f"{scene.named(hold.custodian).name} {said}. Speak to them; when they confirm, they press the button they"
         f" were sent, or type `breachbook hold acknowledge {scene.matter.id} {hold.id}`."
     )
 
@@ -234,8 +231,3 @@ def _user(scene: Scene, person: str) -> str | None:
     people = scene.workspace.people
     identity = people[person].slack if person in people else None
     return identity.user_id if identity else None
-
-
-def _name(scene: Scene, person: str) -> str:
-    people = scene.workspace.people
-    return people[person].name if person in people else person

@@ -15,7 +15,7 @@ _VERIFIED = "verified"
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class Acquisition:
     """One exhibit's acquisition, and the newest time it was found unchanged.
 
     Attributes:
@@ -54,7 +54,7 @@ class Circumstances:
         return stamp(self.verified.at) if self.verified else ""
 
 
-def circumstances(material: Material, exhibit: Exhibit) -> Circumstances:
+def acquisition(material: Material, exhibit: Exhibit) -> Acquisition:
     """Read how an exhibit was acquired.
 
     Raises:
@@ -70,7 +70,7 @@ def circumstances(material: Material, exhibit: Exhibit) -> Circumstances:
             "manifest": (bag / f"manifest-{algorithm}.txt").stat().st_size,
             "tagmanifest": (bag / f"tagmanifest-{algorithm}.txt").stat().st_size,
         }
-        return Circumstances(
+        return Acquisition(
             exhibit, dict(told["record"]), dict(told["environment"]), told["started_at"],
             told["finished_at"], algorithm, tool["name"], tool["version"], tool["build_sha256"],
             str(told["record"].get("title", "")), int(told["counts"]["not_preserved"]), sizes,
