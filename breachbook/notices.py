@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from breachbook.canonical import canonical, sha256
-from breachbook.documents import shape
+from breachbook.documents import bilingual, shape
 from breachbook.documents.declaration import NoticeKind, Required, declaration_file, load_kind
 from breachbook.documents.inert import plain, release
 from breachbook.documents.lint import lint_kind
@@ -77,20 +77,17 @@ def render(
             the fonts have not.
     """
     from breachbook.documents.press import Sheet, press
-    from breachbook.documents.templates import Templates, tidy
 
     declared = load_kind(folders, kind)
     form, title = _form(declared, language, form)
     told = declared.told(shape.fitted(context, language))
-    if problems := list(_missing(declared, language, form, told)):
-        raise ContentError(problems)
     name = f"{kind}/{language}.md.j2"
-    templates = Templates(folders, language)
-    text = tidy(templates.render(name, told | {"form": form, "language": language}))
-    if problems := list(forbidden(declared, language, f"notices/{name}", text)):
-        raise ContentError(problems)
+    if form == bilingual.FORM:
+        text, sources = _side_by_side(declared, language, context, folders)
+    else:
+        text, sources = _text(declared, language, form, context, folders)
     declaration = declaration_file(folders, kind).read_text("utf-8")
-    template = canonical({"notice.yaml": declaration, **templates.sources})
+    template = canonical({"notice.yaml": declaration, **sources})
     sheet = Sheet(
         language=language,
         title=title,
@@ -101,6 +98,40 @@ def render(
     )
     docx, pdf = press(text, sheet, f"notices/{name}")
     return Rendered(release(text).encode(), docx, pdf, template, sha256(template))
+
+
+def _text(
+    declared: NoticeKind,
+    language: str,
+    form: str,
+    context: Mapping[str, Any],
+    folders: Sequence[Path],
+) -> tuple[str, Mapping[str, str]]:
+    """Fill one form in one language; give its text, values still inert, and its templates."""
+    from breachbook.documents.templates import Templates, tidy
+
+    told = declared.told(shape.fitted(context, language))
+    if problems := list(_missing(declared, language, form, told)):
+        raise ContentError(problems)
+    name = f"{declared.id}/{language}.md.j2"
+    templates = Templates(folders, language)
+    text = tidy(templates.render(name, told | {"form": form, "language": language}))
+    if problems := list(forbidden(declared, language, f"notices/{name}", text)):
+        raise ContentError(problems)
+    return text, templates.sources
+
+
+def _side_by_side(
+    declared: NoticeKind, language: str, context: Mapping[str, Any], folders: Sequence[Path]
+) -> tuple[str, Mapping[str, str]]:
+    """Set the kind's first form in its first language beside the working copy of it."""
+    original, forms = next(iter(declared.languages.items()))
+    usual, title = next(iter(forms.items()))
+    _, copy_title = _form(declared, language, bilingual.WORKING_COPY)
+    text, sources = _text(declared, original, usual, context, folders)
+    copy, others = _text(declared, language, bilingual.WORKING_COPY, context, folders)
+    place = f"notices/{declared.id}/{language}.md.j2"
+    return bilingual.beside(text, copy, (title, copy_title), place), {**sources, **others}
 
 
 def _form(declared: NoticeKind, language: str, form: str | None) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from breachbook.people import Id, Strict, Zone
 from breachbook.playbook import Place, Vector
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 
 
 def _date(text: str) -> str:
@@ -178,12 +179,17 @@ class Value(Strict):
 
 
 class TradeSecret(Strict):
-    """One row of the register of trade secrets, described by category; the secret itself stays out."""
+    """One row of the register of trade secrets, described by category; the secret itself stays out.
+
+    Attributes:
+        category: One text, or one a language (``en``, ``de``, ``ja``), for letters abroad.
+        category_local: In the language of the place, for Chinese letters.
+    """
 
     id: Id
     title: Text
     title_local: str | None = None
-    category: Text
+    category: Text | Annotated[dict[Language, Text], Field(min_length=1)]
     category_local: str | None = None
     owner: Text
     value: Value | None = None

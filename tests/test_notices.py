@@ -243,6 +243,36 @@ def test_bad_declaration_is_found_by_lint(tmp_path: Path) -> None:
     assert "uses.facts" in problems
 
 
+@pytest.mark.parametrize("field", ["secret.access", "(secret.measures | first).proof"])
+def test_outsider_is_not_told_who_has_access_or_where_the_proof_is(
+    tmp_path: Path, field: str
+) -> None:
+    """Reaching for who knows a secret, or for the proof of its measures, is found by lint."""
+    own = tmp_path / "cease-and-desist"
+    own.mkdir()
+    (own / "en-US.md.j2").write_text(
+        "{% for secret in trade_secrets %}{{ " + field + " }}{% endfor %}", "utf-8"
+    )
+
+    problems = "\n".join(map(str, lint_kind([tmp_path, SHIPPED], "cease-and-desist")))
+
+    assert f"has no attribute '{field.rpartition('.')[2]}'" in problems
+
+
+def test_outward_kind_that_reads_the_journal_is_found_by_lint(tmp_path: Path) -> None:
+    """No outsider reads the journal."""
+    own = tmp_path / "cease-and-desist"
+    own.mkdir()
+    text = (SHIPPED / "cease-and-desist" / "notice.yaml").read_text("utf-8")
+    (own / "notice.yaml").write_text(
+        text.replace("  party: true", "  party: true\n  journal: true")
+    )
+
+    problems = "\n".join(map(str, lint_kind([tmp_path, SHIPPED], "cease-and-desist")))
+
+    assert "uses.journal: got true" in problems
+
+
 def test_text_the_fonts_lack_is_refused_with_its_place() -> None:
     """A name in a script without a font stops the letter instead of printing boxes."""
     told = context(recipient={"name": "حسن"})
@@ -250,4 +280,4 @@ def test_text_the_fonts_lack_is_refused_with_its_place() -> None:
     text = refused("cease-and-desist", "en-US", told, [SHIPPED])
 
     assert "cease-and-desist/en-US.md.j2" in text
-    assert "write it in Latin or Chinese script" in text
+    assert "write it in one of these scripts" in text

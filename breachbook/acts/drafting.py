@@ -145,20 +145,15 @@ def _context(
             for f in matter.facts.values()
         ],
         "answers": _answers(job, matter, playbook),
-        "exhibits": [
-            {
-                "id": e.id, "title": reference.sources.get(e.target, {}).get("title", e.target),
-                "sealed_at": e.sealed_at.isoformat(), "files": e.files, "bytes": e.bytes,
-                "tagmanifest_sha256": e.tagmanifest_sha256,
-            }
-            for e in matter.exhibits.values()
-        ],
+        "exhibits": _exhibits(matter, reference),
         "deadlines": _deadlines(matter, reference),
         "steps": _steps(job, matter, playbook, reference),
         "custodian": person.model_dump(include={"id", "name", "name_local", "title"}) if person else {},
         "today": today.isoformat(),
         "example": matter.example,
     }  # fmt: skip
+    if job.library.notices[step.notice or ""].uses.journal:
+        context["journal"] = _journal(job, zone)
     if step.kind == "hold":
         hold = matter.hold_book.of_step(step.id, job.perform.target, job.perform.round)
         context["hold"] = told_terms(job.file, matter, hold)
@@ -169,8 +164,44 @@ def _context(
     return context
 
 
+# What an event is about, in the order it is told; the rest of it is read in the journal itself.
+_ABOUT = (
+    "step", "target", "act", "fact_kind", "about", "document", "request", "subject", "exhibit",
+    "deadline", "rule", "gate", "hold", "custodian", "person", "party", "decision", "outcome",
+    "cause", "method", "audience", "what", "when",
+)  # fmt: skip
+
+
+def _journal(job: Job, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Give every line of the journal: number, time where we are, kind, who, about what, digest."""
+    events = job.workspace.matter(job.file.refresh().id).journal.read()
+    return [
+        {
+            "seq": e.seq, "at": e.when.astimezone(zone).isoformat(timespec="seconds"), "kind": e.kind,
+            "by": e.actor.person, "hash": e.hash,
+            "about": "; ".join(
+                f"{key.replace('_', ' ')} {e.data[key]}"
+                for key in _ABOUT
+                if isinstance(e.data.get(key), str) and e.data[key] != "-"
+            ),
+        }
+        for e in events
+    ]  # fmt: skip
+
+
 def _day(when: datetime | None, zone: ZoneInfo) -> str:
     return when.astimezone(zone).date().isoformat() if when else ""
+
+
+def _exhibits(matter: Matter, reference: Reference) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": e.id, "title": reference.sources.get(e.target, {}).get("title", e.target),
+            "sealed_at": e.sealed_at.isoformat(), "files": e.files, "bytes": e.bytes,
+            "tagmanifest_sha256": e.tagmanifest_sha256,
+        }
+        for e in matter.exhibits.values()
+    ]  # fmt: skip
 
 
 def _title(title: Any) -> Any:
@@ -186,6 +217,10 @@ def _recipient(job: Job, matter: Matter, step: Step) -> dict[str, Any]:
     return row
 
 
+# Where a letter may come from the law firm; the forms of other places come from the company.
+_FIRMS_SIGN = frozenset({"CN", "DE", "FR", "GB"})
+
+
 def _signatory(job: Job, matter: Matter, organisation: Mapping[str, Any]) -> dict[str, Any]:
     chosen = {
         answer
@@ -194,22 +229,14 @@ def _signatory(job: Job, matter: Matter, organisation: Mapping[str, Any]) -> dic
         if q == "signatory"
     }
     party = matter.parties.get(job.perform.target)
-    if "law-firm" in chosen and party is not None and party.place == "CN":
-        firm = job.workspace.config.law_firms.get(party.place)
-        if firm is None:
-            raise ContentError(
-                [
-                    Problem(
-                        "breachbook.toml",
-                        None,
-                        f"law_firms.{party.place}",
-                        "nothing",
-                        "the firm that signs there",
-                        "add it, then draft again",
-                    )
-                ]
-            )
-        return {"kind": "law-firm", **firm.model_dump(mode="json")}
+    firm = job.workspace.config.law_firms.get(party.place) if party is not None else None
+    if "law-firm" in chosen and party is not None and party.place in _FIRMS_SIGN:
+        if firm is not None:
+            return {"kind": "law-firm", **firm.model_dump(mode="json")}
+        if party.place == "CN":
+            key, fix = f"law_firms.{party.place}", "add it, then draft again"
+            allowed = "the firm that signs there"
+            raise ContentError([Problem("breachbook.toml", None, key, "nothing", allowed, fix)])
     name, _, title = str(organisation["representative"] or "").partition(", ")
     return {
         "kind": "company", "name": name, "title": title, "firm": None, "practice_number": None,

@@ -175,7 +175,13 @@ def _letters() -> Iterator[Item]:
     import pypandoc
 
     yield Item("letters", "ok", f"pandoc {pypandoc.get_pandoc_version()}")
-    for module, what in (("typst", "PDF/A"), ("pylopdf_fonts_zh_cn", "Chinese fonts")):
+    for module, what in (
+        ("typst", "PDF/A"),
+        ("pylopdf_fonts_zh_cn", "Chinese fonts"),
+        ("pylopdf_fonts_zh_tw", "fonts of Taiwan"),
+        ("pylopdf_fonts_jp", "Japanese fonts"),
+        ("pylopdf_fonts_ko", "Korean fonts"),
+    ):
         if importlib.util.find_spec(module) is None:
             yield Item("letters", "missing", f"{what}: the package {module} is not installed")
 

@@ -15,7 +15,8 @@ from breachbook.source import parse, validate
 
 _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _SWITCHED = (
-    "agreements", "trade_secrets", "exhibits", "deadlines", "steps", "custodian", "demands", "hold",
+    "agreements", "trade_secrets", "exhibits", "deadlines", "steps", "journal", "custodian", "demands",
+    "hold",
 )  # fmt: skip
 
 
@@ -53,16 +54,18 @@ class Uses(_Declared):
     Attributes:
         facts: Kinds of facts; `*` for every kind, inside the house only.
         answers: Questions whose answers it quotes.
+        agreements: All those with parties of the matter, or only the recipient's ``own``.
     """
 
     facts: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     party: bool = False
-    agreements: bool = False
+    agreements: bool | Literal["own"] = False
     trade_secrets: bool = False
     exhibits: bool = False
     deadlines: bool = False
     steps: bool = False
+    journal: bool = False
     custodian: bool = False
     demands: bool = False
     hold: bool = False
@@ -98,14 +101,18 @@ class NoticeKind(_Declared):
     def told(self, fitted: Mapping[str, Any]) -> dict[str, Any]:
         """Pick from a fitted context what this kind declared and what every notice may know.
 
-        An outsider is told nothing of the matter but its id, its day and its places, and no fact
-        about another party: only those about the recipient or the incident.
+        An outsider is told nothing of the matter but its id, its day and its places, no fact about
+        another party, only those about the recipient or the incident, and nothing of who has
+        access to a secret or where the proof of its measures is.
         """
         uses = self.uses
         told = {key: fitted[key] for key in shape.ALWAYS}
         told |= {key: fitted[key] for key in _SWITCHED if getattr(uses, key)}
         if uses.party:
             told["recipient"] = fitted["recipient"]
+        if uses.agreements == "own":
+            own = fitted["recipient"]["id"]
+            told["agreements"] = [row for row in told["agreements"] if row["counterparty"] == own]
         if uses.facts:
             told["facts"] = [fact for fact in fitted["facts"] if self._may_hear(fact, fitted)]
         if uses.answers:
@@ -114,6 +121,10 @@ class NoticeKind(_Declared):
         if self.audience == "outward":
             kept = {"id", "opened_on", "places"}
             told["matter"] = {key: told["matter"][key] for key in kept}
+            if uses.trade_secrets:
+                told["trade_secrets"] = [
+                    _for_outsiders(secret) for secret in told["trade_secrets"]
+                ]
         return told
 
     def _may_hear(self, fact: Mapping[str, Any], fitted: Mapping[str, Any]) -> bool:
@@ -121,6 +132,13 @@ class NoticeKind(_Declared):
             return False
         concerned = ("incident", fitted["recipient"]["id"], fitted["matter"]["id"])
         return self.audience == "internal" or fact["about"] in concerned
+
+
+def _for_outsiders(secret: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {key: value for key, value in secret.items() if key != "access"}
+    kept = ("kind", "text", "since")
+    shown["measures"] = [{key: measure[key] for key in kept} for measure in secret["measures"]]
+    return shown
 
 
 def load_kind(folders: Sequence[Path], kind: str) -> NoticeKind:

@@ -41,6 +41,8 @@ def _declaration(declared: NoticeKind) -> Iterator[Problem]:
             yield Problem(where, None, key, str(error), "a regular expression")
     if declared.audience == "outward" and "*" in declared.uses.facts:
         yield Problem(where, None, "uses.facts", "*", "the kinds an outsider may read, by name")
+    if declared.audience == "outward" and declared.uses.journal:
+        yield Problem(where, None, "uses.journal", "true", "false: no outsider reads the journal")
     for language, forms in declared.languages.items():
         if not forms:
             yield Problem(where, None, f"languages.{language}", "nothing", "at least one form")

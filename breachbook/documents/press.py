@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from breachbook.documents.inert import release, spelt
+from breachbook.documents.typography import typography
 from breachbook.documents.word import reference, signed_off
 from breachbook.errors import ContentError, Problem
 
@@ -40,7 +41,7 @@ class Sheet:
     """What a letter carries besides its text.
 
     Attributes:
-        language: ``zh-CN``, ``en-US``.
+        language: ``zh-CN``, ``de``; as `typography` knows them.
         title: For the file's properties.
         author: For the file's properties.
         label: Our reference, in the footer.
@@ -90,10 +91,9 @@ class _UnshownError(ContentError):
 
     def __init__(self, text: str, place: str) -> None:
         got = f"the text {text[:40]!r}"
-        allowed = "Latin and Chinese characters, which the fonts have"
-        super().__init__(
-            [Problem(place, None, "", got, allowed, "write it in Latin or Chinese script")]
-        )
+        allowed = "Latin, Chinese, Japanese and Korean characters, which the fonts have"
+        fix = "write it in one of these scripts"
+        super().__init__([Problem(place, None, "", got, allowed, fix)])
         self.text = text
 
 
@@ -158,6 +158,7 @@ def _compiled(
 ) -> bytes:
     import typst
 
+    style = typography(sheet.language)
     room = (
         scratch / "typst"
     )  # an empty root and empty package folders: nothing to read, nothing to fetch into
@@ -167,7 +168,9 @@ def _compiled(
         root=room,
         font_paths=_fonts(),
         sys_inputs={
-            "language": sheet.language, "title": sheet.title, "author": sheet.author,
+            "language": style.tag, "glyphs": style.region, "paper": style.paper,
+            "indent": str(style.indent), "page": style.page, "of": style.of, "end": style.end,
+            "title": sheet.title, "author": sheet.author,
             "label": sheet.label, "watermark": sheet.watermark, **more,
         },
         package_path=room,
@@ -196,14 +199,17 @@ def _refused(message: str, place: str) -> ContentError:
 
 @cache
 def _fonts() -> Any:
-    """Load the fonts once a process: typst's own and Noto SC's package, never the system's."""
+    """Load the fonts once a process: typst's own and Noto's of four regions, never the system's."""
+    import pylopdf_fonts_jp as japan
+    import pylopdf_fonts_ko as korea
+    import pylopdf_fonts_zh_cn as china
+    import pylopdf_fonts_zh_tw as taiwan
     import typst
-    from pylopdf_fonts_zh_cn import serif_path
 
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=True,
-        font_paths=[str(serif_path().parent)],
+        font_paths=[str(of.serif_path().parent) for of in (china, taiwan, japan, korea)],
     )
 
 

@@ -12,6 +12,7 @@ from breachbook.documents.inert import inert
 
 _FACT = dict.fromkeys(("id", "kind", "title", "when", "about"))
 _CLAUSE = dict.fromkeys(("number", "title", "text", "text_local"))
+_NOTICES_TO = dict.fromkeys(("address", "address_local", "email", "attention", "method"))
 
 # A mapping is a record, a one-item list a list of such records, None a value.
 SHAPE: Mapping[str, Any] = {
@@ -32,6 +33,8 @@ SHAPE: Mapping[str, Any] = {
             "place",
             "registration",
             "representative",
+            "email",
+            "phone",
         )
     ),
     "recipient": dict.fromkeys(
@@ -53,12 +56,30 @@ SHAPE: Mapping[str, Any] = {
         ("name", "title", "kind", "firm", "practice_number", "email", "phone")
     ),
     "agreements": [
-        dict.fromkeys(("id", "title", "title_local", "signed_on", "counterparty", "governing_law"))
-        | {"clauses": [_CLAUSE]}
+        dict.fromkeys(
+            (
+                "id",
+                "title",
+                "title_local",
+                "kind",
+                "signed_on",
+                "ends_on",
+                "counterparty",
+                "governing_law",
+                "forum",
+                "confidentiality_survives",
+            )
+        )
+        | {"clauses": [_CLAUSE], "notices_to": _NOTICES_TO}
     ],
     "trade_secrets": [
-        dict.fromkeys(("id", "title", "title_local", "category", "category_local", "owner"))
-        | {"measures": [{"kind": None, "text": None, "since": None}]}
+        dict.fromkeys(
+            ("id", "title", "title_local", "category", "category_local", "owner", "since")
+        )
+        | {
+            "measures": [dict.fromkeys(("kind", "text", "since", "proof"))],
+            "access": [dict.fromkeys(("person", "party", "since", "until", "basis"))],
+        }
     ],
     "facts": [_FACT],
     "exhibits": [
@@ -66,6 +87,7 @@ SHAPE: Mapping[str, Any] = {
     ],
     "deadlines": [dict.fromkeys(("title", "safe", "legal", "raw", "rule", "authority", "status"))],
     "steps": [dict.fromkeys(("id", "kind", "title", "state", "waits_for"))],
+    "journal": [dict.fromkeys(("seq", "at", "kind", "by", "about", "hash"))],
     "custodian": dict.fromkeys(("id", "name", "name_local", "title")),
     "demands": {"reply_by": None},
     "hold": dict.fromkeys(
@@ -189,6 +211,15 @@ _SAMPLES = dict.fromkeys(
         "reply_by",
         "since",
         "until",
+        "ends_on",
+        "at",
     ],
     "2026-01-02",
-) | {"files": 1, "bytes": 1, "kind": "access", "tasks": "mailbox-hold"}
+) | {
+    "files": 1,
+    "bytes": 1,
+    "seq": 1,
+    "kind": "access",
+    "counterparty": "id",
+    "tasks": "mailbox-hold",
+}

@@ -1,8 +1,8 @@
 """DOCX for counsel to edit, by pandoc, over a reference document built here part by part.
 
 The reference carries the styles, the header with the watermark and the footer with the page
-numbers. Fonts are named, not embedded: East Asian text asks for SimSun and SimHei, which Word has
-wherever it edits Chinese.
+numbers. Fonts are named, not embedded: East Asian text asks for those which Word has wherever it
+edits that language.
 """
 
 import io
@@ -11,18 +11,13 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from breachbook.documents.typography import typography
+
 _PARTS = Path(__file__).parent / "word"
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _MARK = re.compile(r"\{\{(\w+)\}\}")
-# Lengths are in twentieths of a point: A4 and US Letter, and two characters of indent.
-_CHINESE = {
-    "page": "第 ", "of": " 页，共 ", "end": " 页", "width": "11906", "height": "16838",
-    "right": "9026", "indent": "480", "chars": "200", "align": "both",
-}  # fmt: skip
-_ENGLISH = {
-    "page": "Page ", "of": " of ", "end": "", "width": "12240", "height": "15840",
-    "right": "9360", "indent": "0", "chars": "0", "align": "left",
-}  # fmt: skip
+# In twentieths of a point: width, height and the place of the page number.
+_PAPERS = {"a4": ("11906", "16838", "9026"), "us-letter": ("12240", "15840", "9360")}
 _CORE = "docProps/core.xml"
 _PROPERTIES = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -51,14 +46,21 @@ def reference(language: str, *, label: str, watermark: str) -> bytes:
     """Build the reference document of one letter.
 
     Args:
-        language: ``zh-...`` gives A4, indents and Chinese page numbers; else US Letter.
+        language: Decides paper, fonts, indents and the words around page numbers.
         label: Our reference, in the footer.
         watermark: Printed in the header of every page; empty for none.
     """
-    words = (_CHINESE if language.startswith("zh") else _ENGLISH) | {
-        "label": label,
-        "watermark": watermark,
-    }
+    style = typography(language)
+    width, height, right = _PAPERS[style.paper]
+    words = {
+        "label": label, "watermark": watermark, "page": style.page, "of": style.of, "end": style.end,
+        "width": width, "height": height, "right": right,
+        "indent": str(240 * style.indent), "chars": str(100 * style.indent),
+        "align": "both" if style.is_east_asian else "left",
+        "serif": style.serif, "sans": style.sans,
+        "latin": "en-US" if style.is_east_asian else style.tag,
+        "eastern": style.tag if style.is_east_asian else "zh-CN",
+    }  # fmt: skip
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name, file in _NAMES.items():
