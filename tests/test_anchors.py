@@ -19,7 +19,7 @@ from breachbook.anchoring import (
     split_note,
 )
 from breachbook.anchors import folder_id
-from breachbook.errors import VerificationError
+from breachbook.errors import StaleHead, VerificationError
 from breachbook.events import Draft, Event
 from breachbook.seal import own_key
 from breachbook.slack.client import Posted
@@ -50,6 +50,24 @@ def anchored(tmp_path_factory: pytest.TempPathFactory) -> Case:
 def case(anchored: Case, tmp_path: Path) -> Case:
     """A copy of it, with a copy of the folder outside."""
     return copied(anchored, tmp_path)
+
+
+def test_anchor_that_comes_too_late_leaves_nothing(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was recorded while a checkpoint was being signed makes it void: nothing of it is kept."""
+    stored = set((case.file.folder / "store").rglob("*"))
+
+    def meanwhile(path: Path) -> Any:
+        records.note(case.workspace.matter(case.id), COUNSEL, "something new")
+        return own_key(path)
+
+    monkeypatch.setattr("breachbook.anchoring.making.own_key", meanwhile)
+
+    with pytest.raises(StaleHead):
+        make(case.workspace.root, case.file, "asked", case.workspace.now())
+
+    assert set((case.file.folder / "store").rglob("*")) == stored
 
 
 def test_engine_anchors_decisive_events_at_once_and_rests(anchored: Case) -> None:

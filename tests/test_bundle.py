@@ -380,6 +380,17 @@ def test_export_tells_how_far_the_copying_is(case: Case) -> None:
     assert told[-1].bytes == told[-1].bytes_total > 0
 
 
+def test_export_into_the_workspace_is_refused(case: Case) -> None:
+    """A bundle among the exhibits, or anywhere it would be taken for the matter's own, is not made."""
+    place = case.file.folder / "exhibits"
+    before = sorted(place.iterdir())
+
+    with pytest.raises(UsageError, match="outside"):
+        export(hand(case), Request("court", to_place="US"), out=place)
+
+    assert sorted(place.iterdir()) == before
+
+
 def test_export_of_an_unknown_exhibit_is_refused(case: Case) -> None:
     """The exhibits that are there are named."""
     request = Request("court", ("E7",), to_place="US")

@@ -82,6 +82,7 @@ def test_command_names_the_entry_it_made(case: Handled, run: Run) -> None:
         ("take", ("C7",), SAMUEL, 2, "none is open"),
         ("destroy", ("E1", "--reason", "over"), HELEN, 1, "two counsel must agree"),
         ("custody", ("E1", "--language", "en"), HELEN, 2, "together with --out"),
+        ("custody", ("E1", "--out", __file__), HELEN, 2, "which is no folder"),
         ("custody", ("E9",), HELEN, 2, "allowed: E1, E2"),
     ],
 )

@@ -89,11 +89,22 @@ def test_pdf_is_archival_and_shows_chinese(report: Report) -> None:
     assert "期间开始之日" in pdf_text(report.pdf)
 
 
-def test_script_without_a_font_is_named_in_the_pdf_and_whole_in_word(report: Report) -> None:
-    """A Korean title does not stop the report: the PDF names the script, Word has the text."""
-    assert "‹Hangul›(ExampleCivilAct)" in pdf_text(report.pdf)
+def test_korean_title_is_printed_in_both(report: Report) -> None:
+    """A title in Korean stands whole in PDF, Word and Markdown."""
+    assert "예시법(ExampleCivilAct)" in pdf_text(report.pdf)
     assert "예시법 (Example Civil Act)" in docx_text(report.docx)
     assert "예시법" in report.markdown.decode()
+
+
+def test_script_without_a_font_is_named_in_the_pdf_and_whole_in_word(tmp_path: Path) -> None:
+    """A Thai title does not stop the report: the PDF names the script, Word has the text."""
+    world = Docketed(tmp_path / "w", "กฎหมาย")
+    world.fact("ex-infringer-known", "2026-11-16", "incident")
+
+    made = docket_report(told(world.file, world.matter, world.library, world.events()))
+
+    assert "‹Thai›" in pdf_text(made.pdf)
+    assert "กฎหมาย" in docx_text(made.docx)
 
 
 def test_report_says_once_that_it_is_no_advice(report: Report) -> None:

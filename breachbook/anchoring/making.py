@@ -10,6 +10,7 @@ from breachbook.anchoring.checkpoint import Note, sign_note
 from breachbook.errors import DamageError
 from breachbook.events import ENGINE, Actor, Draft, Event, stamp
 from breachbook.layout import LOG_KEY
+from breachbook.matter import Matter
 from breachbook.matter_file import MatterFile
 from breachbook.seal import own_key
 
@@ -37,15 +38,17 @@ def make(
         secrets.token_hex(32),
         stamp(now),
     )
-    checkpoint = file.store.put(sign_note(note, own_key(root / LOG_KEY)))
-    data = {
-        "size": note.size, "head": note.head, "root": note.root.hex(), "nonce": note.nonce,
-        "checkpoint": checkpoint, "cause": cause,
-    }  # fmt: skip
-    return file.transact(
-        lambda newest: [Draft("anchor.made", {"anchor": newest.number("K"), **data}, actor)],
-        expected=matter.seq,
-    )
+    signed = sign_note(note, own_key(root / LOG_KEY))
+
+    def drafts(newest: Matter) -> list[Draft]:
+        # Kept only once it is sure to be recorded: nothing would refer to one that came too late.
+        data = {
+            "anchor": newest.number("K"), "size": note.size, "head": note.head, "root": note.root.hex(),
+            "nonce": note.nonce, "checkpoint": file.store.put(signed), "cause": cause,
+        }  # fmt: skip
+        return [Draft("anchor.made", data, actor)]
+
+    return file.transact(drafts, expected=matter.seq)
 
 
 def _root(file: MatterFile, size: int) -> bytes:

@@ -85,6 +85,11 @@ def export(
     """
     chosen = _judge(hand, hand.file.refresh(), request)
     parent = out or hand.file.folder / "exports"
+    if out is not None and out.resolve().is_relative_to(hand.library.workspace.root.resolve()):
+        raise UsageError(
+            f"--out: got {out}, which is in the workspace; allowed: a folder outside, or none for the"
+            " matter's exports"
+        )
     with drafted(parent, request.audience) as draft:
         checked = {one.id: _packed(hand, draft, one, tell) for one in chosen}
         for exhibit, given in checked.items():

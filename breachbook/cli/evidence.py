@@ -6,7 +6,7 @@ from breachbook.cli.verbs import family
 VERBS = {
     "list": "exhibits:exhibits",
     "collect": "collect:collect",
-    "verify": "examine:verify",
+    "verify": "verifying:verify",
     "receive": "custody:receive",
     "offer": "custody:offer",
     "take": "custody:take",

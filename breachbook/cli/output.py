@@ -65,14 +65,21 @@ def files(folder: Path, made: Mapping[str, bytes]) -> list[dict[str, str]]:
     Args:
         folder: Made if it is not there.
         made: Content by name; a name may have folders.
+
+    Raises:
+        UsageError: Something else than a folder stands there.
     """
     from breachbook.canonical import sha256
     from breachbook.durable import replace
+    from breachbook.errors import UsageError
 
     written = []
     for name, content in made.items():
         path = folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise UsageError(f"--out: got {folder}, which is no folder; allowed: a folder") from error
         replace(path, content)
         written.append({"path": str(path), "sha256": sha256(content)})
     return written
