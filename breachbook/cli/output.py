@@ -79,7 +79,9 @@ def files(folder: Path, made: Mapping[str, bytes]) -> list[dict[str, str]]:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            raise UsageError(f"--out: got {folder}, which is no folder; allowed: a folder") from error
+            raise UsageError(
+                f"--out: got {folder}, which is no folder; allowed: a folder"
+            ) from error
         replace(path, content)
         written.append({"path": str(path), "sha256": sha256(content)})
     return written
