@@ -219,7 +219,7 @@ def test_report_is_made_from_the_journal_and_says_how_to_check_it() -> None:
     assert "document.served" not in decisions
     assert "document D2; method courier" in seen.replace("\\", "")
     assert "3b1a5c0e9d2f4b6a8c7e3d5f1a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b" in text
-    assert "`breachbook audit verify`" in text
+    assert "“breachbook audit verify”" in text
 
 
 @pytest.mark.parametrize(

@@ -119,8 +119,9 @@ def test_disputed_count_is_the_one_we_make(law: Law) -> None:
     "path", [README, *sorted(EXAMPLES.rglob("README.md"))], ids=lambda path: path.parent.name
 )
 def test_every_rule_that_a_readme_names_exists(path: Path, law: Law) -> None:
-    """What reads like an id is a rule, a trigger, a regime or a docket of today."""
-    known = {*law.rules, *law.triggers, *law.dockets, *REGIMES, *OTHER}
+    """What reads like an id is a rule, a trigger, a regime, a docket or a kind of notice of today."""
+    notices = {file.parent.name for file in (README.parent / "notices").glob("*/notice.yaml")}
+    known = {*law.rules, *law.triggers, *law.dockets, *REGIMES, *OTHER, *notices}
 
     named = set(NAMED.findall(path.read_text("utf-8")))
     assert named - known == set()
