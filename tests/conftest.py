@@ -6,11 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.builders import StandingClock
 from tests.terminal import Run, terminal
 
 REQUIRE_ALL = "BREACHBOOK_REQUIRE_ALL"
+
+# No test fails because a machine was slow; and a temporary folder is shared by a property's examples.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breachbook.canonical import sha256
@@ -12,7 +12,7 @@ from breachbook.errors import DamageError, StoreError
 from breachbook.store import Store, read_regular
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(data=st.binary(max_size=200))
 def test_content_is_read_back_by_its_digest(tmp_path: Path, data: bytes) -> None:
     """What was put is got under its SHA-256, and putting it again changes nothing."""

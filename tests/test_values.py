@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from breachbook.errors import StoreError
 from breachbook.events import Draft
@@ -22,7 +22,7 @@ def kept(folder: Path, *values: object) -> list[dict[str, str]]:
     return commitments
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(value=json_values)
 def test_value_is_read_back(tmp_path: Path, value: Any) -> None:
     """Any value comes back behind its commitment, in another process's eyes too."""
