@@ -116,7 +116,7 @@ def test_bad_server_has_its_word_within_its_time(
         asked(server.url)
 
     assert told.value.fault == fault
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
     assert len(server.got) == 1
 
 
