@@ -11,7 +11,7 @@ from breachbook.approvals import CAUSES
 from breachbook.desk.collaborators import Collaborators, Decision, Outcome
 from breachbook.desk.matters import moment
 from breachbook.desk.payloads import channel_of, value_of
-from breachbook.desk.speaking import Voice, close_form, follow
+from breachbook.desk.speaking import Voice, close_form, follow, open_form
 from breachbook.errors import BreachbookError, UsageError
 from breachbook.slack import forms
 from breachbook.slack.actions import REJECT
@@ -144,11 +144,7 @@ class Approving:
             return
         except BreachbookError as error:
             shown = self._said(error)
-        if isinstance(shown, str):
-            follow(context, self.voice.whisper(body, shown))
-        else:
-            follow(context, self.voice.open(body, shown))
-        ack()
+        open_form(self.voice, ack, body, context, shown)
 
     def _delegate_view(self, body: dict[str, Any], context: BoltContext) -> Block | str:
         at, person, matters = context["received_at"], context["person"], self.desk.matters

@@ -9,7 +9,7 @@ from slack_bolt import Ack, BoltContext
 from breachbook import holds
 from breachbook.desk.matters import Matters
 from breachbook.desk.payloads import channel_of, value_of
-from breachbook.desk.speaking import FOREIGN, Voice, close_form, follow
+from breachbook.desk.speaking import FOREIGN, Voice, close_form, open_form
 from breachbook.errors import BreachbookError
 from breachbook.events import Actor
 from breachbook.holds.acknowledging import fulfil
@@ -92,11 +92,7 @@ class Holding:
             shown = FOREIGN
         except BreachbookError as error:
             shown = str(error)
-        if isinstance(shown, str):
-            follow(context, self.voice.whisper(body, shown))
-        else:
-            follow(context, self.voice.open(body, shown))
-        ack()
+        open_form(self.voice, ack, body, context, shown)
 
     def _submit(
         self,

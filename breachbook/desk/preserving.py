@@ -1,7 +1,6 @@
 """Making a Slack message an exhibit: the shortcut, its form, and sealing after the answer."""
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ from breachbook.errors import BreachbookError
 from breachbook.slack import preserve_form
 from breachbook.slack.files import file_rows
 
-_LOG = logging.getLogger(__name__)
 _NONE = (
     "There is no open matter in which collecting evidence is among your roles; nothing was kept."
 )
@@ -58,7 +56,7 @@ class Preserving:
         given = preserve_form.read_given(body["view"]["state"]["values"])
         token = str(body["view"].get("private_metadata") or "")
         problems = dict(given.problems)
-        if given.matter not in self._offered(person):
+        if not self._offered(person, given.matter):
             problems[preserve_form.MATTER] = NOT_YOURS
         if not problems:
             run = FollowUp(lambda: self._seal(body, given, token, person), is_owed=True)
@@ -69,11 +67,12 @@ class Preserving:
     def _aside(self) -> Aside:
         return Aside(self.matters.workspace)
 
-    def _offered(self, person: str) -> list[str]:
-        """List the open matters in which a person may collect, newest first."""
+    def _offered(self, person: str, chosen: str | None = None) -> list[str]:
+        """List the open matters in which a person may collect, newest first; or the chosen one alone."""
         workspace = self.matters.workspace
         seen = [row["matter"] for row in rows.current(workspace.root)
-                if row["state"] == "open" and person in row["people"]]  # fmt: skip
+                if row["state"] == "open" and person in row["people"]
+                and chosen in (None, row["matter"])]  # fmt: skip
         return [
             matter
             for matter in reversed(seen[-100:])

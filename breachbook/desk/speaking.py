@@ -87,6 +87,18 @@ class Voice:
             self.tell(channel_of(dict(body)), user_of(body), _NO_FORM)
 
 
+def open_form(
+    voice: Voice, ack: Ack, body: Mapping[str, Any], context: BoltContext,
+    shown: Mapping[str, object] | str,
+) -> None:  # fmt: skip
+    """Open a form for whoever pressed a button, or say to them alone why there is none."""
+    if isinstance(shown, str):
+        follow(context, voice.whisper(body, shown))
+    else:
+        follow(context, voice.open(body, shown))
+    ack()
+
+
 def close_form(
     voice: Voice, ack: Ack, body: Mapping[str, Any], context: BoltContext, channel: str,
     problems: Mapping[str, str],

@@ -8,7 +8,7 @@ from slack_bolt import Ack, BoltContext
 
 from breachbook.desk.matters import Deadline, Matters, moment
 from breachbook.desk.payloads import channel_of, value_of
-from breachbook.desk.speaking import FOREIGN, Voice, close_form, follow
+from breachbook.desk.speaking import FOREIGN, Voice, close_form, follow, open_form
 from breachbook.docket import is_late
 from breachbook.errors import BreachbookError
 from breachbook.holds import NOT_YOURS as NO_HOLD
@@ -107,11 +107,7 @@ class Tracking:
             shown = FOREIGN
         except BreachbookError as error:
             shown = str(error)
-        if isinstance(shown, str):
-            follow(context, self.voice.whisper(body, shown))
-        else:
-            follow(context, self.voice.open(body, shown))
-        ack()
+        open_form(self.voice, ack, body, context, shown)
 
     def _submit(
         self, ack: Ack, body: dict[str, Any], context: BoltContext, block: str, record: Any
